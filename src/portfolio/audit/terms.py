@@ -1,0 +1,107 @@
+"""What the trail can say happened. Tags are past tense and never renamed: events outlive the code that wrote them."""
+
+from enum import Enum
+
+
+class Chain(Enum):
+    """Separate chains, so that a flood of low-value events cannot bury a decision (security.md, T14)."""
+
+    DECISION = "decision"
+    DATA = "data"
+    SECURITY = "security"
+    READ = "read"
+
+
+class Tag(Enum):
+    """One act. The chain it belongs to follows from `CHAIN_OF`."""
+
+    # identity and people
+    SIGNED_IN = "session.opened"
+    SIGN_IN_FAILED = "session.refused"
+    SIGNED_OUT = "session.ended"
+    SESSIONS_ENDED = "session.all_ended"
+    PASSWORD_CHANGED = "password.changed"
+    PASSWORD_RESET_ASKED = "password.reset_asked"
+    FACTOR_ENROLLED = "factor.enrolled"
+    PROFILE_CHANGED = "person.profile_changed"
+    PERSON_INVITED = "person.invited"
+    ACCOUNT_ACTIVATED = "account.activated"
+    ACCOUNT_DISABLED = "account.disabled"
+    ROLE_PROPOSED = "role.proposed"
+    ROLE_GRANTED = "role.granted"
+    ROLE_REFUSED = "role.refused"
+    ROLE_ENDED = "role.ended"
+    INSTITUTION_ADDED = "institution.added"
+    DEMONSTRATION_LOADED = "demonstration.loaded"
+    ACT_REFUSED = "act.refused"
+    CLOCK_MOVED = "clock.moved"
+    # strategy
+    CALL_OPENED = "call.opened"
+    CALL_CHANGED = "call.changed"
+    CALL_EXTENDED = "call.extended"
+    CALL_CLOSED = "call.closed"
+    ENVELOPE_SET = "envelope.set"
+    LATE_SUBMISSION_WAIVED = "call.late_waived"
+    # the case
+    CASE_STARTED = "case.started"
+    CASE_EDITED = "case.edited"
+    FILE_ATTACHED = "file.attached"
+    FILE_REMOVED = "file.removed"
+    CASE_SIGNED_OFF = "case.signed_off"
+    SIGN_OFF_LAPSED = "case.sign_off_lapsed"
+    CASE_REOPENED = "case.reopened"
+    CASE_SUBMITTED = "case.submitted"
+    CASE_MOVED = "case.moved"
+    # review
+    OBSERVATION_MADE = "observation.made"
+    OBSERVATION_ANSWERED = "observation.answered"
+    OBSERVATION_RESOLVED = "observation.resolved"
+    REVIEWER_ASSIGNED = "reviewer.assigned"
+    REVIEW_DECLINED = "review.declined"
+    CONFLICT_DECLARED = "conflict.declared"
+    REVIEW_FILED = "review.filed"
+    REVIEWS_CLOSED = "review.closed"
+    # standards
+    CHECK_DECLARED = "check.declared"
+    CHECK_VERDICT_GIVEN = "check.verdict_given"
+    WAIVER_PROPOSED = "waiver.proposed"
+    WAIVER_DECIDED = "waiver.decided"
+    # opinion and decision
+    OPINION_DRAFTED = "opinion.drafted"
+    OPINION_SIGNED = "opinion.signed"
+    LETTER_ISSUED = "letter.issued"
+    RECONSIDERATION_ASKED = "reconsideration.asked"
+    RECONSIDERATION_DECIDED = "reconsideration.decided"
+    DECISION_PROPOSED = "decision.proposed"
+    DECISION_CONFIRMED = "decision.confirmed"
+    DECISION_REJECTED = "decision.rejected"
+    # code
+    CODE_PROPOSED = "code.proposed"
+    CODE_ISSUED = "code.issued"
+    CODE_SUSPENDED = "code.suspended"
+    CODE_RESUMED = "code.resumed"
+    CODE_REVOKED = "code.revoked"
+    CODE_DRAWN = "code.drawn"
+    # portfolio
+    PROJECT_CREATED = "project.created"
+    PROJECTS_IMPORTED = "projects.imported"
+    PORTFOLIO_EXPORTED = "portfolio.exported"
+
+
+_SECURITY = {
+    tag
+    for tag in Tag
+    if tag.value.split(".")[0] in {"session", "password", "factor", "person", "account", "role", "act", "clock"}
+}
+_DATA = {Tag.CASE_EDITED, Tag.FILE_ATTACHED, Tag.FILE_REMOVED, Tag.CHECK_DECLARED, Tag.PROJECTS_IMPORTED}
+
+CHAIN_OF: dict[Tag, Chain] = {
+    tag: Chain.SECURITY
+    if tag in _SECURITY
+    else Chain.DATA
+    if tag in _DATA
+    else Chain.READ
+    if tag is Tag.PORTFOLIO_EXPORTED
+    else Chain.DECISION
+    for tag in Tag
+}

@@ -1,0 +1,92 @@
+"""Accounts and sessions. Tokens are kept as digests only; nothing here is personal beyond the link to the person."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from portfolio.db.base import Audited, Table, Versioned, enum_type
+from portfolio.identity.terms import TokenPurpose
+
+
+class Account(Versioned, Audited, table=True):
+    """How a person signs in. `epoch` rises with password, factor, role or disabling, and ends every session."""
+
+    __tablename__ = "account"
+
+    person_id: uuid.UUID = Field(foreign_key="person.id", unique=True)
+    password_hash: str = Field(default="", max_length=200)
+    totp_secret: str = Field(default="", max_length=200, description="sealed with the installation's secret")
+    totp_confirmed_at: datetime | None = None
+    epoch: int = 1
+    disabled_at: datetime | None = None
+
+
+class LoginSession(Table, table=True):
+    """One signed-in browser; the cookie holds 256 random bits of which only the SHA-256 is here."""
+
+    __tablename__ = "login_session"
+
+    token_hash: str = Field(max_length=64, unique=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    csrf_token: str = Field(max_length=64)
+    epoch: int
+    method: str = Field(max_length=20, description="password, password+totp, demonstration")
+    seen_at: datetime
+    expires_at: datetime
+    address: str = Field(default="", max_length=60)
+    agent: str = Field(default="", max_length=200)
+
+
+class OneTimeToken(Table, table=True):
+    """An invitation or a reset of the password: used once, for a limited time."""
+
+    __tablename__ = "one_time_token"
+
+    token_hash: str = Field(max_length=64, unique=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    purpose: TokenPurpose = Field(sa_type=enum_type(TokenPurpose))
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class RecoveryCode(Table, table=True):
+    """A single-use code for whoever lost the second factor; only its digest is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "code_hash"),)
+
+    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    code_hash: str = Field(max_length=64)
+    used_at: datetime | None = None
+
+
+class UsedFactorStep(SQLModel, table=True):
+    """A time step of the second factor that was used: it never works twice, on any worker."""
+
+    __tablename__ = "used_factor_step"
+
+    person_id: uuid.UUID = Field(primary_key=True, foreign_key="person.id")
+    step: int = Field(primary_key=True)
+
+
+class Attempt(Table, table=True):
+    """A failed try against a limit, shared by all workers: counted within a window, then purged."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_scope", "scope", "key_hash", "created_at"),)
+
+    scope: str = Field(max_length=40)
+    key_hash: str = Field(max_length=64)
+
+
+class FormKey(SQLModel, table=True):
+    """A form's one-time key that was used, and where its act led: a double click is one act."""
+
+    __tablename__ = "form_key"
+
+    key: str = Field(primary_key=True, max_length=64)
+    person_id: uuid.UUID = Field(foreign_key="person.id")
+    location: str = Field(default="", max_length=400)
+    used_at: datetime

@@ -1,0 +1,52 @@
+"""`owe(…)`: the only way to tell somebody something, in the transaction of the act itself."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.db.base import new_id
+from portfolio.notifications.models import Notice
+
+
+def owe(
+    session: Session,
+    kind: str,
+    people: Iterable[uuid.UUID],
+    *,
+    subject_id: uuid.UUID | None = None,
+    path: str = "",
+    once_key: str = "",
+    by_mail: bool = True,
+    **params: Any,
+) -> int:
+    """Owe one notice to each person and return how many are new; with `once_key`, never the same twice.
+
+    `kind` must have words in `notifications.words`; `params` are plain JSON values for them.
+    """
+    wanted = sorted(set(people), key=str)
+    if once_key and wanted:
+        told = set(
+            session.scalars(
+                select(col(Notice.person_id)).where(
+                    col(Notice.once_key) == once_key, col(Notice.person_id).in_(wanted)
+                )
+            )
+        )
+        wanted = [person for person in wanted if person not in told]
+    for person_id in wanted:
+        session.add(
+            Notice(
+                person_id=person_id,
+                kind=kind,
+                subject_id=subject_id,
+                path=path,
+                params=params,
+                once_key=once_key or str(new_id()),
+                by_mail=by_mail,
+            )
+        )
+    return len(wanted)

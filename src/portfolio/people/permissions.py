@@ -1,0 +1,124 @@
+"""The one matrix of who may do what. Routes and workflows name a permission; roles are granted them here and nowhere else."""
+
+from enum import Enum
+
+from portfolio.people.terms import Role
+
+
+class Permission(Enum):
+    """What a route or a move demands. PUBLIC and SIGNED_IN are written out, never implied."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    CASE_READ = "case_read"
+    CASE_WRITE = "case_write"
+    CASE_SIGN_OFF = "case_sign_off"
+    CASE_SUBMIT = "case_submit"
+    CALL_READ = "call_read"
+    CALL_MANAGE = "call_manage"
+    LATE_WAIVE = "late_waive"
+    ADMIT = "admit"
+    OBSERVE = "observe"
+    OBSERVATION_ANSWER = "observation_answer"
+    REVIEW_ASSIGN = "review_assign"
+    REVIEW_WRITE = "review_write"
+    CHECK_WRITE = "check_write"
+    WAIVER_PROPOSE = "waiver_propose"
+    WAIVER_DECIDE = "waiver_decide"
+    OPINION_WRITE = "opinion_write"
+    OPINION_SIGN = "opinion_sign"
+    DECISION_READ = "decision_read"
+    DECISION_WRITE = "decision_write"
+    DECISION_CONFIRM = "decision_confirm"
+    CODE_READ = "code_read"
+    CODE_ISSUE = "code_issue"
+    CODE_SUSPEND = "code_suspend"
+    CODE_DRAW = "code_draw"
+    PORTFOLIO_READ = "portfolio_read"
+    PORTFOLIO_EXPORT = "portfolio_export"
+    PORTFOLIO_IMPORT = "portfolio_import"
+    AUDIT_READ = "audit_read"
+    PEOPLE_READ = "people_read"
+    PEOPLE_MANAGE = "people_manage"
+    PEOPLE_ADMINISTER = "people_administer"
+
+
+class Reach(Enum):
+    """Which cases a role may see at all."""
+
+    OWN = "own"  # those of the institution where the role is held, drafts included
+    ASSIGNED = "assigned"  # those the person has a duty on
+    SUBMITTED = "submitted"  # every institution's, from submission on
+    EVERYTHING = "everything"  # drafts too, to read
+
+
+P = Permission
+_AGENCY = frozenset({P.SIGNED_IN, P.CASE_READ, P.CALL_READ, P.PORTFOLIO_READ, P.PORTFOLIO_EXPORT, P.CODE_READ})
+_WRITES_CASES = _AGENCY | {P.CASE_WRITE, P.OBSERVATION_ANSWER}
+_OVERSIGHT = frozenset(
+    {P.SIGNED_IN, P.CASE_READ, P.CALL_READ, P.PORTFOLIO_READ, P.PORTFOLIO_EXPORT, P.CODE_READ, P.DECISION_READ}
+)
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CASE_LEAD: _WRITES_CASES,
+    Role.FINANCE_MANAGER: _WRITES_CASES | {P.CASE_SIGN_OFF},
+    Role.DIGITAL_EXPERT: _WRITES_CASES | {P.CASE_SIGN_OFF},
+    Role.AGENCY_CIO: _WRITES_CASES | {P.CASE_SIGN_OFF, P.CASE_SUBMIT},
+    Role.HEAD_OF_SERVICE: _AGENCY | {P.CASE_SIGN_OFF, P.CASE_SUBMIT},
+    Role.BUYER: _AGENCY | {P.CODE_DRAW},
+    Role.USER_MANAGER: frozenset({P.SIGNED_IN, P.PEOPLE_READ, P.PEOPLE_MANAGE}),
+    Role.REVIEWER: frozenset({P.SIGNED_IN, P.CASE_READ, P.CALL_READ, P.REVIEW_WRITE}),
+    Role.DIRECTIVE_ANALYST: _OVERSIGHT | {P.ADMIT, P.OBSERVE, P.OPINION_WRITE, P.PORTFOLIO_IMPORT},
+    Role.DIRECTIVE_HEAD: _OVERSIGHT
+    | {P.OBSERVE, P.OPINION_WRITE, P.OPINION_SIGN, P.WAIVER_DECIDE, P.CODE_ISSUE, P.CODE_SUSPEND, P.LATE_WAIVE},
+    Role.STANDARDS_OFFICER: _OVERSIGHT | {P.CHECK_WRITE, P.OBSERVE, P.WAIVER_PROPOSE},
+    Role.REVIEW_SECRETARY: _OVERSIGHT | {P.REVIEW_ASSIGN, P.ADMIT, P.CALL_MANAGE},
+    Role.COMMISSION_SECRETARY: _OVERSIGHT | {P.CALL_MANAGE},
+    Role.COMMISSION_CHAIR: _OVERSIGHT | {P.WAIVER_DECIDE, P.CODE_SUSPEND},
+    Role.COMMISSION_MEMBER: _OVERSIGHT,
+    Role.BUDGET_ANALYST: _OVERSIGHT | {P.DECISION_WRITE, P.PORTFOLIO_IMPORT},
+    Role.BUDGET_DECIDER: _OVERSIGHT | {P.DECISION_WRITE, P.DECISION_CONFIRM, P.CODE_ISSUE, P.CODE_SUSPEND},
+    Role.PROCUREMENT_VERIFIER: frozenset({P.SIGNED_IN, P.CODE_READ}),
+    Role.AUDITOR: _OVERSIGHT | {P.AUDIT_READ, P.PEOPLE_READ},
+    Role.ADMINISTRATOR: frozenset({P.SIGNED_IN, P.PEOPLE_READ, P.PEOPLE_ADMINISTER}),
+}
+
+REACH: dict[Role, Reach] = {
+    Role.CASE_LEAD: Reach.OWN,
+    Role.FINANCE_MANAGER: Reach.OWN,
+    Role.DIGITAL_EXPERT: Reach.OWN,
+    Role.AGENCY_CIO: Reach.OWN,
+    Role.HEAD_OF_SERVICE: Reach.OWN,
+    Role.BUYER: Reach.OWN,
+    Role.USER_MANAGER: Reach.OWN,
+    Role.REVIEWER: Reach.ASSIGNED,
+    Role.DIRECTIVE_ANALYST: Reach.SUBMITTED,
+    Role.DIRECTIVE_HEAD: Reach.SUBMITTED,
+    Role.STANDARDS_OFFICER: Reach.SUBMITTED,
+    Role.REVIEW_SECRETARY: Reach.SUBMITTED,
+    Role.COMMISSION_SECRETARY: Reach.SUBMITTED,
+    Role.COMMISSION_CHAIR: Reach.SUBMITTED,
+    Role.COMMISSION_MEMBER: Reach.SUBMITTED,
+    Role.BUDGET_ANALYST: Reach.SUBMITTED,
+    Role.BUDGET_DECIDER: Reach.SUBMITTED,
+    Role.PROCUREMENT_VERIFIER: Reach.SUBMITTED,
+    Role.AUDITOR: Reach.EVERYTHING,
+    Role.ADMINISTRATOR: Reach.OWN,
+}
+
+SECOND_FACTOR_ROLES = frozenset(
+    {
+        Role.FINANCE_MANAGER,
+        Role.DIGITAL_EXPERT,
+        Role.AGENCY_CIO,
+        Role.HEAD_OF_SERVICE,
+        Role.DIRECTIVE_HEAD,
+        Role.COMMISSION_CHAIR,
+        Role.BUDGET_DECIDER,
+        Role.ADMINISTRATOR,
+    }
+)
+"""Whoever signs, decides, issues or administers signs in with a second factor (issue 2, item 2)."""
+
+EXCLUSIVE_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Held alone: no business role beside them, in any account (security.md, rule S7)."""
