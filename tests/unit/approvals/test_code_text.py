@@ -89,13 +89,14 @@ def test_every_swap_of_two_neighbours_is_detected():
                 assert parse_code(letters[:place] + right + left + letters[place + 2 :]) is CodeProblem.CHECK
 
 
-@given(st.integers(0, 2**64), st.integers(1, 3))
-def test_up_to_three_changed_letters_are_always_detected(seed, changes):
-    rng = random.Random(seed)  # noqa: S311
-    letters = list(letters_of(DESIGN_EXAMPLE if seed % 2 else new_code()))
-    for place in rng.sample(range(20), changes):
-        letters[place] = rng.choice(ALPHABET.replace(letters[place], ""))
-    assert parse_code("".join(letters)) is CodeProblem.CHECK
+def test_up_to_three_changed_letters_are_always_detected():
+    """Enough tries that a scheme with one check letter less (which misses one in 1,024) is found out."""
+    rng = random.Random(2027)  # noqa: S311
+    for _ in range(15_000):
+        letters = list(letters_of(DESIGN_EXAMPLE))
+        for place in rng.sample(range(20), rng.choice([2, 3, 3])):
+            letters[place] = rng.choice(ALPHABET.replace(letters[place], ""))
+        assert parse_code("".join(letters)) is CodeProblem.CHECK
 
 
 @given(st.text(max_size=60))
