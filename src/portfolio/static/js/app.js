@@ -97,5 +97,11 @@ document.addEventListener("htmx:error", () => {
   region.scrollIntoView({ block: "nearest" });
 });
 
+/* On a narrow screen menus scroll sideways: bring the current entry into sight. */
+for (const entry of document.querySelectorAll("nav [aria-current]")) {
+  const list = entry.closest("ul");
+  if (list) list.scrollLeft = entry.offsetLeft - list.offsetLeft - 20;
+}
+
 refresh(document);
 setInterval(showTimes, 60000);

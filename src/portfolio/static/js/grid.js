@@ -12,11 +12,12 @@ const settings = (table) => ({ decimal: table.dataset.decimal || ",", places: Nu
 
 /* null when the text is not an amount: it is then left out and marked, never guessed at. */
 export function toMinor(text, { decimal, places }) {
-  const plain = text.replace(/[\s'’$]/g, "").replaceAll(decimal === "," ? "." : ",", "");
+  const plain = text.replace(/[\s'’$]/g, "");
   if (plain === "") return 0n;
-  const match = /^(-?)(\d+)(?:[.,](\d*))?$/.exec(plain);
+  const shape = decimal === "," ? /^(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d*))?$/ : /^(-?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d*))?$/;
+  const match = shape.exec(plain);
   if (!match || (match[3] ?? "").length > places) return null;
-  const units = BigInt(match[2] + (match[3] ?? "").padEnd(places, "0"));
+  const units = BigInt(match[2].replace(/\D/g, "") + (match[3] ?? "").padEnd(places, "0"));
   return match[1] ? -units : units;
 }
 
