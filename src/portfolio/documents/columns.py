@@ -14,14 +14,14 @@ from portfolio.i18n import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Indices into the header. `rest` are the columns to keep that nothing else uses."""
+    """Indices into the header. `rest` are the columns to keep that nothing else uses, by name."""
 
     key: tuple[int, ...]
     fields: dict[str, tuple[int, ...]]
     explanations: dict[str, int]
     as_at: int | None
     currency: int | None
-    rest: tuple[int, ...]
+    rest: dict[str, int]
 
 
 def find_columns(header: Sequence[str], mapping: Mapping) -> Columns:
@@ -46,17 +46,21 @@ def find_columns(header: Sequence[str], mapping: Mapping) -> Columns:
     currency = find(mapping.currency.column) if isinstance(mapping.currency, CurrencyFrom) else None
     if problems:
         raise Refused(*dict.fromkeys(problems))
-    used = {*key, *(at for places in fields.values() for at in places), as_at, currency}
-    rest = tuple(at for at in range(len(cells)) if at not in used) if mapping.keep == "rest" else ()
-    _refuse_equal_names(header, rest)
-    return Columns(key, fields, explanations, as_at, currency, rest)
+    # A key column is kept as well unless a field has it: the key itself is normalised.
+    used = {*(at for places in fields.values() for at in places), as_at, currency}
+    rest = [at for at in range(len(cells)) if at not in used] if mapping.keep == "rest" else []
+    return Columns(key, fields, explanations, as_at, currency, _named(header, rest))
 
 
-def _refuse_equal_names(header: Sequence[str], rest: Iterable[int]) -> None:
-    names = [spaced(header[at]) for at in rest]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Refused(*(_("The column “%(column)s” is not unique.") % {"column": name} for name in twice))
+def _named(header: Sequence[str], places: Iterable[int]) -> dict[str, int]:
+    """Header on one line → index; nothing reads these columns by name, so a second one of a name is numbered."""
+    found: dict[str, int] = {}
+    for at in places:
+        name, number = spaced(header[at]), 1
+        while (name if number == 1 else f"{name} ({number})") in found:
+            number += 1
+        found[name if number == 1 else f"{name} ({number})"] = at
+    return found
 
 
 def _loose(text: str) -> str:

@@ -1,7 +1,7 @@
 """Dates by declared formats only: `dd/mm/yyyy`, `month d, yyyy`, `month yyyy|end`. Day and month are never guessed.
 
 A format is made of `yyyy`, `mm` or `m`, `month` (a name or its abbreviation in English, Spanish or Portuguese), `dd` or
-`d`, and literal text. A format without a day says which day is meant: `|start` or `|end` of the month, or of the year.
+`d`, and literal text ("d de month de yyyy"). A format without a day says which day is meant: `|start` or `|end` of the month, or of the year.
 """
 
 import calendar
@@ -25,7 +25,7 @@ _MONTHS: dict[str, int] = {
     for number, month in enumerate(names.split(), start=1)
     for form in (month, month[:3])
 } | {"sept": 9, "setiembre": 9}
-_TOKENS = re.compile(r"yyyy|month|mm|m|dd|d|\s+|.", re.DOTALL)
+_TOKENS = re.compile(r"[^\W\d_]+|\s+|.", re.DOTALL)
 _PARTS = {
     "yyyy": r"(?P<year>\d{4})",
     "month": r"(?P<name>[^\W\d_]+)\.?",

@@ -46,14 +46,16 @@ def _plain(text: str) -> str:
 def is_double_encoded(text: str) -> bool:
     """Whether UTF-8 was read as Windows-1252 and encoded again ("EducaciÃ³n"); reported, never repaired."""
     for piece in _CANDIDATE.findall(text):
-        try:
-            start = text.index(piece)
-            text[start : start + _width(piece[0])].encode("cp1252").decode("utf-8")
-        except UnicodeError:
-            continue
-        return True
+        start = text.index(piece)
+        whole = text[start : start + (3 if piece[0] == "\u00e2" else 2)]
+        if any(_was_utf8(whole, codec) for codec in ("cp1252", "latin-1")):
+            return True
     return False
 
 
-def _width(lead: str) -> int:
-    return 3 if lead == "\u00e2" else 2
+def _was_utf8(piece: str, codec: str) -> bool:
+    try:
+        piece.encode(codec).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True

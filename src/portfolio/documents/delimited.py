@@ -35,7 +35,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
-    """Strict RFC 4180. Where quotation marks do not match, that line is a faulty record and reading goes on below it."""
+    """Strict RFC 4180. Where quotation marks do not match, that line is a faulty record and the next ones are read."""
     start = number = broken = 0
     while start < len(lines):
         reader = csv.reader((lines[at] for at in range(start, len(lines))), delimiter=delimiter, strict=True)

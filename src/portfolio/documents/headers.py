@@ -10,6 +10,8 @@ _SPACES = re.compile(r"\s+")
 
 def normal(text: str) -> str:
     """NFKC (a non-breaking space becomes a space), case folded, runs of white space as one space."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())).strip()
 
 

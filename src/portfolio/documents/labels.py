@@ -1,8 +1,35 @@
 """The words for `terms.py`. Reasons are stored as a code with parameters and put into words when they are shown."""
 
 from portfolio.documents.terms import CellState, RowFlag, Why
-from portfolio.i18n import N_
+from portfolio.i18n import N_, gettext
 from portfolio.labels import register
+
+FIELD_NAMES: dict[str, str] = {
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "institution": N_("Institution"),
+    "institution_code": N_("Institution code"),
+    "source_id": N_("Identifier in the source"),
+    "theme": N_("Theme"),
+    "start_on": N_("Start"),
+    "end_on": N_("Approved end"),
+    "end_on_current": N_("End expected now"),
+    "budget": N_("Whole-life budget"),
+    "budget_year": N_("Budget of the year"),
+    "forecast": N_("Whole-life forecast"),
+    "forecast_year": N_("Forecast of the year"),
+    "rating": N_("Rating"),
+    "stage": N_("Stage"),
+    "status": N_("Status"),
+    "url": N_("Web address"),
+}
+"""The words for the fields that a mapping fills (`mapping_schema.FIELDS`)."""
+
+
+def field_name(field: str) -> str:
+    """A mapped field in the reader's language."""
+    return gettext(FIELD_NAMES[field])
+
 
 register(
     {

@@ -15,9 +15,9 @@ from functools import cached_property
 from portfolio.documents.columns import Columns, find_columns, given_as_at
 from portfolio.documents.dates import read_date
 from portfolio.documents.findings import Reason, Reject
-from portfolio.documents.headers import normal, spaced
+from portfolio.documents.headers import normal
 from portfolio.documents.mapping_schema import FIELDS, CurrencyFrom, FieldMapping, Mapping
-from portfolio.documents.reading import Row, Table, looks_like_a_total
+from portfolio.documents.reading import Row, Table, is_a_total
 from portfolio.documents.terms import CellState, RowFlag, Why
 from portfolio.documents.values import Value, clean, currency_of, read_value
 
@@ -143,7 +143,7 @@ class _Job:
             _key_part(row.cells[at], part.cut_check_digit == "yes")
             for at, part in zip(self.columns.key, self.mapping.key, strict=True)
         )
-        if RowFlag.TOTAL in row.flags and (not all(key) or any(map(looks_like_a_total, key))):
+        if RowFlag.TOTAL in row.flags and (not all(key) or any(map(is_a_total, key))):
             self._reject(row, self.columns.key[0], Why.TOTAL_ROW)
             return None
         if not all(key):
@@ -156,7 +156,7 @@ class _Job:
 
         currency = self._currency(row)
         values = {field: self._value(row, field, rule, currency) for field, rule in self.mapping.fields.items()}
-        extras = {spaced(self.header[at]): clean(row.cells[at]) for at in self.columns.rest if row.cells[at].strip()}
+        extras = {name: clean(row.cells[at]) for name, at in self.columns.rest.items() if row.cells[at].strip()}
         return MappedRecord(
             row=row.number,
             identity=Identity(self.mapping.source, key),
@@ -190,7 +190,7 @@ class _Job:
         filled = [at for at in self.columns.fields[field] if row.cells[at].strip()]
         at = filled[0] if filled else self.columns.fields[field][0]
         raw, column = row.cells[at], self.header[at]
-        if len({normal(row.cells[one]) for one in filled}) > 1:
+        if len(filled) > 1 and len({normal(row.cells[one]) for one in filled}) > 1:
             names = ", ".join(normal(self.header[one])[:60] for one in filled)
             both = " | ".join(row.cells[one] for one in filled)
             value = Value(CellState.UNREADABLE, None, both, column, Reason.of(Why.BOTH_FILLED, columns=names))

@@ -1,12 +1,13 @@
 """What a mapping may say: how the columns of one source become fields of an initiative. Data, checked when loaded."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from babel.numbers import list_currencies
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from portfolio.documents.dates import check_format
+from portfolio.documents.dates import check_format, read_date
 from portfolio.documents.headers import normal
 from portfolio.documents.marked_yaml import read_marked
 from portfolio.errors import ConfigurationError
@@ -60,6 +61,13 @@ def _known_format(text: str) -> str:
     return text
 
 
+def _known_field(name: str) -> str:
+    if name not in FIELDS:
+        raise ValueError(f"unknown field; known are {', '.join(FIELDS)}")
+    return name
+
+
+FieldName = Annotated[str, AfterValidator(_known_field)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 DateFormat = Annotated[str, AfterValidator(_known_format)]
 Column = Annotated[str, Field(min_length=1)]
@@ -126,6 +134,10 @@ class AsAt(_Part):
     def _one_way(self) -> Self:
         if sum(way is not None for way in (self.column, self.file_name, self.fixed)) > 1:
             raise ValueError("choose one of column, file_name and fixed")
+        if self.file_name is not None and self.file_name.count("{date}") != 1:
+            raise ValueError("file_name must hold {date} once")
+        if self.fixed is not None and not isinstance(read_date(self.fixed, self.formats), date):
+            raise ValueError(f"{self.fixed!r} is not a date in these formats")
         return self
 
 
@@ -149,21 +161,19 @@ class Mapping(_Part):
     numbers: Numbers = Numbers()
     missing: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
-    fields: dict[str, FieldMapping] = Field(min_length=1)
+    fields: dict[FieldName, FieldMapping] = Field(min_length=1)
     keep: Literal["none", "rest"] = "none"
 
-    @model_validator(mode="after")
-    def _fields_are_known(self) -> Self:
-        unknown = sorted(set(self.fields) - set(FIELDS))
-        if unknown:
-            raise ValueError(f"unknown fields: {', '.join(unknown)}; known are {', '.join(FIELDS)}")
-        for field, rule in self.fields.items():
+    @field_validator("fields")
+    @classmethod
+    def _rules_suit_their_fields(cls, fields: dict[str, FieldMapping]) -> dict[str, FieldMapping]:
+        for field, rule in fields.items():
             kind = FIELDS[field]
             if rule.formats and kind is not FieldKind.DATE:
                 raise ValueError(f"{field} is not a date and takes no formats")
             if rule.words and kind is not FieldKind.WORD:
                 raise ValueError(f"{field} does not take words")
-        return self
+        return fields
 
     def words(self, field: str, value: str) -> str:
         """The words to show for a value of a word field, in the reader's language; else the value itself."""
@@ -180,13 +190,5 @@ def load_mapping(text: str, name: str) -> Mapping:
     try:
         return Mapping.model_validate(marked.data)
     except ValidationError as error:
-        problems = [
-            str(marked.error([part for part in item["loc"] if part in _path_parts(marked.lines)], item["msg"]))
-            for item in error.errors()
-        ]
+        problems = [str(marked.error(item["loc"], item["msg"])) for item in error.errors()]
         raise ConfigurationError("\n".join(problems)) from error
-
-
-def _path_parts(lines: dict[tuple[str | int, ...], int]) -> set[str | int]:
-    """Names and positions of the file itself: pydantic adds its own, such as the member of a union."""
-    return {part for path in lines for part in path}

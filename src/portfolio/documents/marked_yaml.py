@@ -25,8 +25,8 @@ class Marked:
         return 1
 
     def error(self, path: Sequence[str | int], reason: str) -> ConfigurationError:
-        where = ".".join(str(part) for part in path)
-        return ConfigurationError(f"{self.name}, line {self.line(path)}: {where}: {reason}" if where else reason)
+        where = ".".join(str(part) for part in path) + ": " if path else ""
+        return ConfigurationError(f"{self.name}, line {self.line(path)}: {where}{reason}")
 
 
 def read_marked(text: str, name: str) -> Marked:

@@ -20,7 +20,8 @@ from portfolio.i18n import gettext as _
 
 HEADER_WITHIN = 60
 """Records among which the header is looked for."""
-_TOTAL = re.compile(r"(sub|gran|grand)?[ -]*(total(s|es)?|totais|suma|soma)\b")
+_TOTAL = re.compile(r"(sub|gran |grand )?[ -]*(total(s|es)?|totais|suma|soma)\b")
+_ONLY_TOTAL = re.compile(_TOTAL.pattern + r"( general| geral)?( \(.*\))? ?:?")
 _NO_FLAGS: frozenset[RowFlag] = frozenset()
 
 
@@ -209,6 +210,11 @@ def _fault(record: Record, header: tuple[str, ...], as_header: list[str]) -> Rea
 def looks_like_a_total(text: str) -> bool:
     """Whether a cell begins as the label of a totals row does, in English, Spanish or Portuguese."""
     return _TOTAL.match(normal(text)) is not None
+
+
+def is_a_total(text: str) -> bool:
+    """Whether a cell says nothing but "Total", so that it cannot be the key of an initiative ("Total Place" can)."""
+    return _ONLY_TOTAL.fullmatch(normal(text)) is not None
 
 
 def _flags(cells: tuple[str, ...]) -> frozenset[RowFlag]:

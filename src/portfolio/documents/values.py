@@ -73,8 +73,7 @@ def read_value(
         return Value(CellState.EXEMPT, None, raw, column)
     if fits_any(mapping.missing if rule.missing is None else rule.missing, folded):
         return Value(CellState.MISSING, None, raw, column)
-    has_digits = any(character.isdigit() for character in folded)
-    if kind in (FieldKind.DATE, FieldKind.MONEY) and not has_digits:
+    if kind in (FieldKind.DATE, FieldKind.MONEY) and not any(character.isdigit() for character in folded):
         return Value(CellState.WORDS, None, raw, column)
     try:
         value = _read(raw, kind, rule, mapping, currency, is_typed)
