@@ -79,6 +79,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("commitment", name=op.f("pk_audit_text")),
     )
     op.create_table(
+        "installation_fact",
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.String(length=400), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_installation_fact")),
+    )
+    op.create_table(
         "institution",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -373,6 +379,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_institution_parent_id"))
 
     op.drop_table("institution")
+    op.drop_table("installation_fact")
     op.drop_table("audit_text")
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_row_latest")

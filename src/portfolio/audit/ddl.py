@@ -12,7 +12,9 @@ HEADS = ("decision", "data", "security", "read", "rows")
 def protect(connection: Connection) -> None:
     """Refuse UPDATE, DELETE and TRUNCATE on the trail, and seed one head for each chain."""
     for name in HEADS:
-        connection.execute(text("INSERT INTO audit_head (chain, seq, hash) VALUES (:name, 0, :zero)"), {"name": name, "zero": "0" * 64})
+        connection.execute(
+            text("INSERT INTO audit_head (chain, seq, hash) VALUES (:name, 0, :zero)"), {"name": name, "zero": "0" * 64}
+        )
     if connection.dialect.name == "sqlite":
         for table in TABLES:
             for act in ("UPDATE", "DELETE"):

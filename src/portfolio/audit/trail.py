@@ -39,7 +39,9 @@ class Pending:
     texts: tuple[AuditText, ...] = field(default=())
 
 
-def record(session: Session, actor: Viewer | None, tag: Tag, subject: Any = None, *, words: str = "", **detail: Any) -> None:
+def record(
+    session: Session, actor: Viewer | None, tag: Tag, subject: Any = None, *, words: str = "", **detail: Any
+) -> None:
     """Queue one event for this transaction.
 
     `subject` is a row with an `id`; `detail` holds ids, codes, amounts and digests only. `words` (a reason, a name, an

@@ -32,7 +32,11 @@ def utc_now() -> datetime:
 def enum_type(members: type[enum.Enum], length: int = 40) -> Any:
     """A VARCHAR that holds the member's value: a new member needs no DDL, and both databases store the same text."""
     return sa.Enum(
-        members, native_enum=False, length=length, create_constraint=False, values_callable=lambda e: [m.value for m in e]
+        members,
+        native_enum=False,
+        length=length,
+        create_constraint=False,
+        values_callable=lambda e: [m.value for m in e],
     )
 
 
@@ -49,7 +53,7 @@ class Versioned(Table):
     version: int = Field(default=1)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+    def __mapper_args__(cls) -> dict[str, Any]:
         table = getattr(cls, "__table__", None)
         return {} if table is None else {"version_id_col": table.c.version}
 

@@ -4,5 +4,15 @@ from enum import Enum
 
 
 class TokenPurpose(Enum):
+    """What a one-time token opens."""
+
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a purpose, not a password
+
+
+class SignInMethod(Enum):
+    """How a session was opened."""
+
+    PASSWORD = "password"  # noqa: S105
+    PASSWORD_AND_FACTOR = "password+totp"  # noqa: S105
+    DEMONSTRATION = "demonstration"

@@ -31,9 +31,7 @@ def owe(
     if once_key and wanted:
         told = set(
             session.scalars(
-                select(col(Notice.person_id)).where(
-                    col(Notice.once_key) == once_key, col(Notice.person_id).in_(wanted)
-                )
+                select(col(Notice.person_id)).where(col(Notice.once_key) == once_key, col(Notice.person_id).in_(wanted))
             )
         )
         wanted = [person for person in wanted if person not in told]

@@ -1,0 +1,46 @@
+"""What time it is for the rules: real time, moved only in a demonstration, and fixed in tests."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
+
+from portfolio.db.base import utc_now
+
+OFFSET = "clock_offset_seconds"
+
+
+class InstallationFact(SQLModel, table=True):
+    """A fact about this installation: its chain's id, a demonstration's clock."""
+
+    __tablename__ = "installation_fact"
+
+    key: str = Field(primary_key=True, max_length=60)
+    value: str = Field(max_length=400)
+
+
+def now(session: Session) -> datetime:
+    """The present instant, aware UTC; the same within one session, so that one act has one time."""
+    fixed: datetime | None = session.info.get("now")
+    if fixed is None:
+        fixed = utc_now() + offset(session)
+        session.info["now"] = fixed
+    return fixed
+
+
+def offset(session: Session) -> timedelta:
+    """How far a demonstration's clock is moved; zero everywhere else."""
+    found = session.scalar(select(col(InstallationFact.value)).where(col(InstallationFact.key) == OFFSET))
+    return timedelta(seconds=int(found)) if found else timedelta()
+
+
+def move(session: Session, to: datetime) -> None:
+    """Move the clock of a demonstration so that the present instant is `to`."""
+    seconds = str(int((to - utc_now()).total_seconds()))
+    row = session.get(InstallationFact, OFFSET)
+    if row is None:
+        session.add(InstallationFact(key=OFFSET, value=seconds))
+    else:
+        row.value = seconds
+    session.info.pop("now", None)

@@ -1,0 +1,50 @@
+"""The menu: the places that a person's roles open, in the order of their work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+
+from portfolio.i18n import N_, gettext
+from portfolio.identity.guard import whole_viewer
+from portfolio.people.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A menu entry: the route's name, its words, and the permission that opens it."""
+
+    route: str
+    words: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A menu entry as shown."""
+
+    label: str
+    href: str
+    current: bool
+    count: int = 0
+
+
+PLACES: list[Place] = [
+    Place("desk.waiting", N_("What waits for me"), Permission.SIGNED_IN),
+]
+
+
+def entries(request: Request[Any, Any, Any], reverse: Callable[..., str]) -> list[Entry]:
+    """The entries that this person may open; the one of the present page is marked."""
+    viewer = whole_viewer(request)
+    if viewer is None:
+        return []
+    path = request.scope["path"]
+    shown = []
+    for place in PLACES:
+        if viewer.can(place.permission):
+            href = reverse(place.route)
+            current = path == href or (href != "/" and path.startswith(href + "/"))
+            shown.append(Entry(gettext(place.words), href, current))
+    return shown

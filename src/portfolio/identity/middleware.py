@@ -1,0 +1,57 @@
+"""Reads the session cookie and says who is looking; never writes a row for somebody who is not signed in."""
+
+import asyncio
+from typing import Any
+
+from litestar import Request
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from portfolio.db.clock import now
+from portfolio.i18n import set_language
+from portfolio.identity import sessions
+from portfolio.identity.sessions import Found
+from portfolio.people.queries import load_viewer
+from portfolio.people.viewer import Viewer
+from portfolio.settings import Settings
+from portfolio.web.formatting import country_zone
+from portfolio.web.runtime import Runtime
+
+
+def cookie_name(settings: Settings) -> str:
+    """`__Host-` where the address is https; browsers refuse that prefix on plain http."""
+    return "__Host-pf" if settings.is_https else "pf"
+
+
+class SignedIn(ASGIMiddleware):
+    """Sets `scope["user"]` to a `Viewer` or nothing, and `scope["auth"]` to the session found, alive or expired."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_path_pattern = ("^/static/", "^/healthz$")
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        scope["user"], scope["auth"] = None, None
+        runtime: Runtime = scope["litestar_app"].state.runtime
+        request: Request[Any, Any, Any] = Request(scope)
+        token = request.cookies.get(cookie_name(runtime.settings), "")
+        if token and not scope["path"].startswith("/api/"):
+            found, viewer = await asyncio.to_thread(_look_up, runtime, token)
+            scope["auth"] = found
+            if viewer is not None:
+                scope["user"] = viewer
+                set_language(viewer.language)
+        await next_app(scope, receive, send)
+
+
+def _look_up(runtime: Runtime, token: str) -> tuple[Found | None, Viewer | None]:
+    with runtime.database.reading() as session:
+        found = sessions.find(session, token)
+        if found is None or not found.is_alive:
+            return found, None
+        today = now(session).astimezone(country_zone()).date()
+        viewer = load_viewer(session, found.person_id, today, found.id)
+    if sessions.utc_now() - found.seen_at > sessions.SEEN_EVERY:
+        with runtime.database.writing() as session:
+            sessions.touch(session, found)
+    return found, viewer

@@ -1,0 +1,107 @@
+"""Signed-in browsers: an opaque id made by us at sign-in only, looked up by digest, ended by deleting the row (security.md F1, F2)."""
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.db.base import utc_now
+from portfolio.identity.models import Account, LoginSession
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+KEPT_AFTER_EXPIRY = timedelta(days=1)
+"""An expired row stays this long, so that what its owner had typed can come back to the same person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A session row as a request needs it."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    csrf_token: str
+    method: str
+    seen_at: datetime
+    is_alive: bool
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(session: Session, account: Account, method: str, address: str, agent: str) -> tuple[str, LoginSession]:
+    """A new row with a new id, and the token for the cookie, which is nowhere else."""
+    token = secrets.token_urlsafe(32)
+    now = utc_now()
+    row = LoginSession(
+        token_hash=digest_of(token),
+        person_id=account.person_id,
+        csrf_token=secrets.token_urlsafe(32),
+        epoch=account.epoch,
+        method=method,
+        seen_at=now,
+        expires_at=now + ABSOLUTE,
+        address=address[:60],
+        agent=agent[:200],
+    )
+    session.add(row)
+    return token, row
+
+
+def find(session: Session, token: str) -> Found | None:
+    """The row of a cookie, alive or not; an id that we never made finds nothing and is never adopted."""
+    row = session.execute(
+        select(
+            col(LoginSession.id),
+            col(LoginSession.person_id),
+            col(LoginSession.csrf_token),
+            col(LoginSession.method),
+            col(LoginSession.seen_at),
+            col(LoginSession.expires_at),
+            col(LoginSession.epoch),
+            col(Account.epoch).label("account_epoch"),
+            col(Account.disabled_at),
+        )
+        .join(Account, col(Account.person_id) == col(LoginSession.person_id))
+        .where(col(LoginSession.token_hash) == digest_of(token))
+    ).one_or_none()
+    if row is None:
+        return None
+    now = utc_now()
+    alive = (
+        row.epoch == row.account_epoch and row.disabled_at is None and now < row.expires_at and now - row.seen_at < IDLE
+    )
+    return Found(row.id, row.person_id, row.csrf_token, row.method, row.seen_at, alive)
+
+
+def touch(session: Session, found: Found) -> None:
+    """Note the visit, at most once a minute, by a guarded statement: two tabs never undo each other."""
+    now = utc_now()
+    session.execute(
+        update(LoginSession)
+        .where(col(LoginSession.id) == found.id, col(LoginSession.seen_at) < now - SEEN_EVERY)
+        .values(seen_at=now)
+    )
+
+
+def end(session: Session, session_id: uuid.UUID) -> None:
+    session.execute(delete(LoginSession).where(col(LoginSession.id) == session_id))
+
+
+def end_all(session: Session, account: Account) -> None:
+    """Every session of a person, on every worker, at its next request: the epoch moves on."""
+    account.epoch += 1
+    session.execute(delete(LoginSession).where(col(LoginSession.person_id) == account.person_id))
+
+
+def purge(session: Session) -> int:
+    """Delete rows that nobody can use any more."""
+    result = session.execute(delete(LoginSession).where(col(LoginSession.expires_at) < utc_now() - KEPT_AFTER_EXPIRY))
+    return int(result.rowcount)  # type: ignore[attr-defined]

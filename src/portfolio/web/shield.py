@@ -1,0 +1,89 @@
+"""The outermost layer: hosts, cross-site requests, headers, the nonce, the language (security.md section 8)."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from portfolio.i18n import LANGUAGES, set_language
+from portfolio.web.runtime import Runtime
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGE_COOKIE = "pf_language"
+
+
+class Shield(ASGIMiddleware):
+    """Refuses foreign hosts and cross-site writes before anything else looks at a request."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        request: Request[Any, Any, Any] = Request(scope)
+        runtime: Runtime = scope["litestar_app"].state.runtime
+        nonce = secrets.token_urlsafe(16)
+        scope["state"]["csp_nonce"] = nonce
+        set_language(chosen_language(request))
+        refused = _refusal(request, runtime)
+        if refused:
+            await ASGIResponse(body=refused.encode(), status_code=400, media_type="text/plain")(scope, receive, send)
+            return
+        await next_app(scope, receive, send)
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Every answer's headers, those of errors in other layers included: an application-wide `before_send` hook."""
+    if message["type"] == "http.response.start":
+        runtime: Runtime = scope["litestar_app"].state.runtime
+        nonce = scope["state"].get("csp_nonce", "")
+        _add_headers(MutableScopeHeaders.from_message(message), nonce, runtime.settings.is_https)
+
+
+def chosen_language(request: Request[Any, Any, Any]) -> str:
+    """Cookie, then what the browser prefers; a signed-in person's own preference is set later and wins."""
+    cookie = request.cookies.get(LANGUAGE_COOKIE, "")
+    if cookie in LANGUAGES:
+        return cookie
+    for part in request.headers.get("accept-language", "").split(","):
+        code = part.split(";")[0].strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return LANGUAGES[0]
+
+
+def _refusal(request: Request[Any, Any, Any], runtime: Runtime) -> str:
+    host = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    if host not in runtime.settings.allowed_hosts:
+        return "unknown host"
+    if request.method in SAFE or request.scope["path"].startswith("/api/"):
+        return ""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return "" if site == "same-origin" else "cross-site request refused"
+    origin = request.headers.get("origin")
+    if origin is None:
+        return ""
+    return "" if (urlsplit(origin).hostname or "") == host and origin != "null" else "cross-site request refused"
+
+
+def _add_headers(headers: MutableScopeHeaders, nonce: str, https: bool) -> None:
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; script-src-attr 'none'"
+    )
+    headers.setdefault(
+        "Content-Security-Policy", policy.replace("script-src 'self'", f"script-src 'self' 'nonce-{nonce}'")
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Cache-Control", "no-store")
+    headers.add("Vary", "HX-Request, HX-Request-Type, Cookie, Accept-Language")
+    if https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
