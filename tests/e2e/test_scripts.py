@@ -1,0 +1,149 @@
+"""The three scripts in a real browser, without the application: what is typed is kept, and sums are exact."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from portfolio.web.templates import STATIC, make_environment
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = os.environ.get("PORTFOLIO_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+ORIGIN = "http://portfolio.test"
+QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
+FORM = """{% from "macros/forms.html" import csrf_field, textarea %}{% from "macros/htmx.html" import autosave %}
+<form method="post" action="/" {{ autosave("/save", 3, "someone") }}>{{ csrf_field("token") }}
+{{ textarea(form, "why", "Why", limit=10, autosave=true) }}</form>"""
+GRID = """<form><table data-grid data-decimal="," data-places="2" id="costs"><tbody>
+<tr data-group="capital"><td><input name="a.0" data-sum="2027"></td><td><input name="b.0" data-sum="2028"></td>
+<td data-total-row></td></tr></tbody><tfoot><tr><td data-total="2027"></td><td data-total="2028"></td>
+<td data-total-all></td></tr></tfoot></table>
+<template data-grid-row="costs"><tr data-group="capital"><td><input name="a.__n__" data-sum="2027"></td>
+<td><input name="b.__n__" data-sum="2028"></td><td data-total-row></td></tr></template></form>"""
+
+
+class Stage:
+    """One page with the scripts, and a server that answers to /save what the test put into `answers`."""
+
+    def __init__(self, page: Page, body: str) -> None:
+        self.page = page
+        self.body = body
+        self.answers: list[tuple[int, str, str]] = []
+        self.saved: list[str] = []
+        page.route("**/*", self._answer)
+        self.open()
+
+    def open(self) -> None:
+        self.page.goto(ORIGIN + "/case")
+
+    def _answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN)
+        if path == "/save":
+            self.saved.append(route.request.post_data or "")
+            status, kind, text = self.answers.pop(0)
+            route.fulfill(status=status, content_type=kind, body=text)
+        elif path.startswith("/js/"):
+            route.fulfill(content_type="text/javascript", body=(STATIC / path.lstrip("/")).read_text(encoding="utf-8"))
+        else:
+            scripts = "".join(
+                f'<script type="module" src="/js/{path.name}"></script>'
+                for path in sorted(Path(STATIC, "js").iterdir())
+            )
+            route.fulfill(content_type="text/html", body=f"<!DOCTYPE html><title>x</title>{scripts}{self.body}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium here; set PORTFOLIO_CHROMIUM")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    found = browser.new_page()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def form(page: Page) -> Stage:
+    shown = {"raw": {"why": "Long queues"}, "errors": {}, "summary": []}
+    return Stage(page, make_environment().from_string(FORM).render(form=shown))
+
+
+def saved(version: str) -> tuple[int, str, str]:
+    return 200, "application/json", json.dumps({"version": version, "saved_at": "10:42"})
+
+
+def state(stage: Stage) -> str:
+    return stage.page.locator("[data-field-state]").inner_text()
+
+
+def wait_for_state(stage: Stage, words: str) -> None:
+    stage.page.wait_for_function("w => document.querySelector('[data-field-state]').innerText.includes(w)", arg=words)
+
+
+def test_a_changed_field_is_saved_with_its_base_and_the_next_one_builds_on_the_answer(form: Stage) -> None:
+    form.answers = [saved("4"), saved("5")]
+    form.page.fill("#why", "Queues")
+    wait_for_state(form, "10:42")
+    form.page.fill("#why", "Longer queues")
+    form.page.wait_for_function("() => document.forms[0].dataset.version === '5'")
+    assert form.saved == [
+        "csrf_token=token&field=why&version=3&value=Queues",
+        "csrf_token=token&field=why&version=4&value=Longer+queues",
+    ]
+    assert form.page.evaluate("sessionStorage.length") == 0
+
+
+def test_text_that_could_not_be_sent_is_brought_back_with_the_version_it_was_based_on(form: Stage) -> None:
+    form.answers = [(503, "text/plain", "")]
+    form.page.fill("#why", "Kept")
+    wait_for_state(form, "trying again")
+    form.page.once("dialog", lambda dialog: dialog.accept())
+    form.body = form.body.replace('data-version="3"', 'data-version="9"')
+    form.answers = [(409, "text/html", '<p data-version="9">Ana wrote: Gone</p>'), saved("10")]
+    form.open()
+    assert form.page.input_value("#why") == "Kept"
+    wait_for_state(form, "Someone else")
+    assert "version=3" in form.saved[-1]
+    assert form.page.locator(".app-field-conflict").inner_text() == "Ana wrote: Gone"
+    form.page.fill("#why", "Both")
+    wait_for_state(form, "10:42")
+    assert "version=9" in form.saved[-1]
+
+
+def test_a_sign_out_meanwhile_loses_nothing(form: Stage) -> None:
+    form.answers = [(401, "text/html", "")]
+    form.page.fill("#why", "Kept")
+    wait_for_state(form, "signed out")
+    assert "Kept" in form.page.evaluate("Object.values(sessionStorage).join()")
+
+
+def test_characters_beyond_the_limit_are_counted(form: Stage) -> None:
+    form.answers = [saved("4"), saved("5")]
+    form.page.fill("#why", "0123456789ab")
+    form.page.get_by_text("2 characters too many").wait_for()
+    form.page.fill("#why", "01234567")
+    form.page.get_by_text("2 characters left").wait_for()
+
+
+def test_a_paste_from_a_spreadsheet_adds_rows_and_sums_to_the_last_cent(page: Page) -> None:
+    stage = Stage(page, GRID)
+    stage.page.evaluate("""() => {
+      const first = document.querySelector("input");
+      const data = new DataTransfer();
+      data.setData("text/plain", "9.999.999.999.999.999,99\\t0,01\\r\\n0,1\\t0,2\\r\\n1.5\\t7\\r\\n");
+      first.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+    }""")
+    assert [stage.page.input_value(f"[name='b.{row}']") for row in range(3)] == ["0,01", "0,2", "7"]
+    assert stage.page.locator("[data-total='2027']").inner_text() == "10.000.000.000.000.000,09"
+    assert stage.page.locator("[data-total-all]").inner_text() == "10.000.000.000.000.007,30"
+    assert stage.page.locator("[aria-invalid]").get_attribute("name") == "a.2"
