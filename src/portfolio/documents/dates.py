@@ -1,7 +1,8 @@
 """Dates by declared formats only: `dd/mm/yyyy`, `month d, yyyy`, `month yyyy|end`. Day and month are never guessed.
 
 A format is made of `yyyy`, `mm` or `m`, `month` (a name or its abbreviation in English, Spanish or Portuguese), `dd` or
-`d`, and literal text ("d de month de yyyy"). A format without a day says which day is meant: `|start` or `|end` of the month, or of the year.
+`d`, and literal text ("d de month de yyyy"). A format without a day says which day is meant: `|start` or `|end` of the
+month, or of the year.
 """
 
 import calendar

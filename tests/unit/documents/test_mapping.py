@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,6 +173,18 @@ def test_the_digest_follows_the_content_and_nothing_else(change):
     assert before.digest != mapped(row, as_at=date(2027, 1, 1)).records[0].digest
 
 
+def test_another_reason_for_the_same_gap_is_another_content():
+    reasons = [
+        {"Cost": "TBD"},
+        {"Cost": "NA"},
+        {"Cost": "Exempt a"},
+        {"Cost": "Exempt b"},
+        {"End": "", "Note": "on hold"},
+    ]
+    digests = {mapped({"Name": "a", **reason}).records[0].digest for reason in reasons}
+    assert len(digests) == len(reasons)
+
+
 def test_the_same_key_at_another_date_is_the_same_initiative():
     by_row = PLAIN.replace('fixed: "2026-06-30"', "column: Note\n  formats: [dd/mm/yyyy]").replace(
         ", explained_by: Note", ""
@@ -213,6 +226,26 @@ def test_columns_that_no_field_uses_are_kept_even_under_one_name():
     with language("en"):
         found = map_table(read_bytes(text.encode(), "x.csv"), load_mapping(PLAIN, "x"))
     assert found.records[0].extras == {"Code": "1", "Note": "note", "More": "a", "more": "b", "More (2)": "c"}
+
+
+def test_a_workbook_and_a_spanish_csv_with_the_same_content_have_the_same_digests():
+    spanish = PLAIN.replace('decimal: ".", thousands: ","', 'decimal: ",", thousands: "."')
+    header = "Preámbulo\n\nCode;Name;Cost;End;Note;Rating A;Rating B;Link;More\n"
+    text = header + "A-1;Niñez;1.234,5;31/03/2026;;Red;;;x\nTOTAL;;1.234,5;;;;;;\n"
+    book = openpyxl.Workbook()
+    book.active.append(["Informe", None])
+    book.active.append(HEADER)
+    book.active.append(["A-1", "Niñez", 1234.5, date(2026, 3, 31), None, "Red", None, None, "x"])
+    book.active.append([None])
+    stream = io.BytesIO()
+    book.save(stream)
+    by_text = read_bytes(text.encode("cp1252"), "x.csv", ReadOptions(signatures=(("Code", "Name"),)))
+    by_book = read_bytes(stream.getvalue(), "x.xlsx", ReadOptions(signatures=(("Code", "Name"),)))
+    with language("en"):
+        first, second = map_table(by_text, load_mapping(spanish, "x")), map_table(by_book, load_mapping(PLAIN, "x"))
+    assert first.totals == second.totals == {"budget": {"USD": 123_450_000}}
+    assert [r.digest for r in first.records] == [r.digest for r in second.records]
+    assert [(r.row, r.reason.code) for r in first.rejects] == [(5, Why.TOTAL_ROW)]
 
 
 def test_a_file_without_a_mapped_column_or_with_two_of_it_is_refused_naming_all():
