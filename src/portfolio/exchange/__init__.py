@@ -1,1 +1,1 @@
-"""Imports and exports: real portfolios come in through mappings that are data, and go out with the same figures."""
+"""Files in and out: imports with preview and rejects, exports with dictionary and digest, the API of other systems."""

@@ -1,0 +1,68 @@
+"""Words of this room."""
+
+from enum import Enum
+
+
+class OpinionOutcome(Enum):
+    """The directive body's technical opinion."""
+
+    FAVOURABLE = "favourable"
+    WITH_CONDITIONS = "with_conditions"
+    UNFAVOURABLE = "unfavourable"
+    RETURNED = "returned"
+
+
+class ConditionState(Enum):
+    OPEN = "open"
+    MET = "met"
+    OVERDUE = "overdue"
+    WAIVED = "waived"
+
+
+class BudgetOutcome(Enum):
+    """What the budget office decides."""
+
+    FUNDED = "funded"
+    PARTLY = "partly"
+    DEFERRED = "deferred"
+    NOT_FUNDED = "not_funded"
+
+
+class EntryKind(Enum):
+    """Where an amount of the ledger comes from."""
+
+    PROPOSED = "proposed"
+    LAW = "law"
+    MODIFICATION = "modification"
+
+
+class Firmness(Enum):
+    """This year's amount binds; later years are indicative."""
+
+    FIRM = "firm"
+    INDICATIVE = "indicative"
+
+
+class CountersignState(Enum):
+    """Where an act of two persons stands."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    STALE = "stale"  # what it was bound to changed before the second person came
+
+
+class ReconsiderationState(Enum):
+    ASKED = "asked"
+    UPHELD = "upheld"  # the opinion stands
+    REOPENED = "reopened"  # the case is looked at again
+
+
+class ActKind(Enum):
+    """Kinds of administrative act; the pack names them in the country's words."""
+
+    OPINION = "opinion"
+    DECISION = "decision"
+    OVERRIDE = "override"
+    WAIVER = "waiver"
+    CODE = "code"

@@ -1,0 +1,1 @@
+"""The standards check of a case: the institution's own assessment, the officer's verdict, waivers by two authorities."""

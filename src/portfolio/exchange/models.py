@@ -1,0 +1,44 @@
+"""Runs of imports and exports: who, what file, with which digest, and what came of it."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field
+
+from portfolio.db.base import Audited, Table
+
+
+class ImportRun(Table, Audited, table=True):
+    """One file through one mapping; rows carry the run that read them."""
+
+    __tablename__ = "import_run"
+
+    mapping: str = Field(max_length=60)
+    source: str = Field(max_length=60)
+    file_name: str = Field(max_length=200)
+    file_sha256: str = Field(max_length=64, index=True)
+    as_at: date | None = None
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    notes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    rejects: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    by_person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
+    finished_at: datetime | None = None
+
+
+class ExportRun(Table, Audited, table=True):
+    """One export: its filter, its scope and the digest of the file, for whoever finds the file later."""
+
+    __tablename__ = "export_run"
+
+    format: str = Field(max_length=10)
+    query: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    rows: int = 0
+    file_sha256: str = Field(default="", max_length=64)
+    as_at: datetime
+    by_person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")

@@ -1,0 +1,1 @@
+"""The timetable and its claims: each slot runs once, whatever the number of processes."""
