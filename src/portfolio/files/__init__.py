@@ -1,0 +1,1 @@
+"""Attachments: what may come in, where it lies, who may take it out."""
