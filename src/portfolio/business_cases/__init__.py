@@ -1,1 +1,1 @@
-"""The business case: its sections and lines, what is missing, what it costs, its frozen snapshots. Its status is written by `approvals`."""
+"""The business case: sections and lines, what is missing, what it costs, frozen snapshots. `approvals` writes its status."""

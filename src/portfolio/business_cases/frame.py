@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portfolio.business_cases.models import BusinessCase
-from portfolio.business_cases.terms import SUBMITTED_STATES, CaseStatus
-from portfolio.i18n import N_, gettext
+from portfolio.business_cases.terms import CaseStatus
+from portfolio.i18n import gettext
 from portfolio.people.models import Institution
 from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
@@ -17,27 +17,21 @@ from portfolio.projects.models import Initiative
 
 @dataclass(frozen=True, slots=True)
 class TabSpec:
-    """A page of a case: its route, its words, the permission that opens it and the states in which it exists."""
+    """A page of a case: its place on the road, its route, its words, the permission and the states it exists in."""
 
+    place: int
     route: str
     words: str
     permission: Permission
     statuses: frozenset[CaseStatus] = frozenset(CaseStatus)
 
 
-_ALL = frozenset(CaseStatus)
-TABS: list[TabSpec] = [
-    TabSpec("desk.case", N_("Overview"), Permission.CASE_READ),
-    TabSpec("business_cases.sections", N_("Formulation"), Permission.CASE_READ),
-    TabSpec("peer_review.observations", N_("Observations"), Permission.CASE_READ, SUBMITTED_STATES),
-    TabSpec("peer_review.reviews", N_("Peer review"), Permission.CASE_READ, SUBMITTED_STATES),
-    TabSpec("checks.case", N_("Standards"), Permission.CASE_READ, _ALL),
-    TabSpec("approvals.opinion", N_("Opinion"), Permission.CASE_READ, SUBMITTED_STATES),
-    TabSpec("approvals.decision", N_("Budget decision"), Permission.DECISION_READ, SUBMITTED_STATES),
-    TabSpec("approvals.codes", N_("Approval codes"), Permission.CODE_READ, SUBMITTED_STATES),
-    TabSpec("audit.case_history", N_("History"), Permission.CASE_READ),
-]
-"""In the order of the road. A room adds nothing here that it does not serve: a house test opens each."""
+_tabs: dict[str, TabSpec] = {}
+
+
+def register_tab(tab: TabSpec) -> None:
+    """A room that serves a page of a case adds its tab, from its `routes.py`."""
+    _tabs[tab.route] = tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ def case_frame(
     institution = session.get_one(Institution, case.institution_id)
     tabs = tuple(
         Tab(gettext(spec.words), url_for(spec.route, case_id=case.id), spec.route == current)
-        for spec in TABS
+        for spec in sorted(_tabs.values(), key=lambda tab: tab.place)
         if case.status in spec.statuses and viewer.can(spec.permission)
     )
     return CaseFrame(

@@ -7,7 +7,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from portfolio.checks.terms import CheckResult, WaiverState
-from portfolio.db.base import Audited, Table, Versioned, enum_type
+from portfolio.db.base import Audited, Versioned, enum_type
 
 
 class SelfAssessment(Versioned, table=True):
