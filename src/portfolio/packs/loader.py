@@ -7,12 +7,12 @@ from pathlib import Path
 
 import rfc8785
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from portfolio.errors import ConfigurationError
 from portfolio.packs.checks import faults_of, registered_checks
+from portfolio.packs.reading import named, problem_of, refuse
 from portfolio.packs.schema import CountryPack
-from portfolio.packs.yaml_marks import Marked, Place, Problem, name_entries, overlay, read_marked
+from portfolio.packs.yaml_marks import Marked, Problem, name_entries, overlay, read_marked
 
 SHIPPED = ("eclac", "chile", "ecuador")
 """Names of the packs that come with the product, the default first."""
@@ -90,12 +90,13 @@ def _load(path: Path, stamps: tuple[tuple[str, int, int], ...], checks: tuple[st
     tree = read_tree(path)
     for pattern in CODED:
         name_entries(tree, pattern)
-    _refuse(tree.problems)
+    refuse(tree.problems)
     try:
         pack = CountryPack.model_validate(tree.value)
     except ValidationError as invalid:
-        raise _refusal([_problem(tree, error) for error in invalid.errors()]) from invalid
-    _refuse([Problem(tree.mark(fault.place), _at(fault.place, fault.reason)) for fault in faults_of(pack)])
+        refuse([problem_of(tree, error) for error in invalid.errors()])
+        raise
+    refuse([Problem(tree.mark(fault.place), named(fault.place, fault.reason)) for fault in faults_of(pack)])
     return pack
 
 
@@ -135,29 +136,3 @@ def _base_path(path: Path, name: str) -> Path | None:
         if candidate.is_file():
             return candidate
     return None
-
-
-def _problem(tree: Marked, error: ErrorDetails) -> Problem:
-    place = error["loc"]
-    reason = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "missing":
-        reason = "is missing"
-    elif error["type"] == "extra_forbidden":
-        reason = "is not a name that packs know"
-    elif isinstance(error["input"], str) and not error["msg"].startswith("Value error"):
-        reason = f"{reason}, not {error['input']!r}"
-    return Problem(tree.mark(place), _at(place, reason))
-
-
-def _at(place: Place, reason: str) -> str:
-    return f"{'.'.join(str(part) for part in place)}: {reason}" if place else reason
-
-
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise _refusal(problems)
-
-
-def _refusal(problems: list[Problem]) -> ConfigurationError:
-    ordered = sorted(set(problems), key=lambda problem: (problem.mark.file, problem.mark.line, problem.reason))
-    return ConfigurationError("\n".join(str(problem) for problem in ordered))
