@@ -9,12 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from babel.numbers import format_decimal
-
 from portfolio.approvals.code_terms import CODE_STATE_LABELS, CodeProblem, CodeState, DrawKind, VerifyStatus
 from portfolio.db.money import Money
-from portfolio.i18n import current_language
 from portfolio.i18n import gettext as _
+from portfolio.web.formatting import money, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +150,9 @@ def _dates(code: CodeFacts, draw: Draw) -> str | None:
     if _gives_back(draw):
         return None
     if draw.on < code.not_before:
-        return _("The code is valid from %(day)s") % {"day": code.not_before.isoformat()}
+        return _("The code is valid from %(day)s") % {"day": short_day(code.not_before)}
     if draw.on > code.expires:
-        return _("The code expired on %(day)s") % {"day": code.expires.isoformat()}
+        return _("The code expired on %(day)s") % {"day": short_day(code.expires)}
     if draw.fiscal_year not in code.fiscal_years:
         years = ", ".join(map(str, sorted(code.fiscal_years)))
         return _("The code covers the fiscal years %(years)s, not %(year)d") % {
@@ -254,7 +252,4 @@ def _lives_on_its_reserve(code: CodeFacts, query: VerifyQuery) -> bool:
 
 
 def _money(code: CodeFacts, minor: int) -> str:
-    amount = Money(code.currency, minor).amount
-    digits = max(0, -int(amount.as_tuple().exponent))
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return f"{format_decimal(amount, pattern, locale=current_language())} {code.currency}"
+    return money(Money(code.currency, minor))

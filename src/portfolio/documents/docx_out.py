@@ -39,7 +39,7 @@ class Paper(Enum):
 
 
 class WordDocument:
-    """A document under construction, in the reader's language at the time it was begun.
+    """A document under construction, in the reader's language: make and fill it under one `language(…)`.
 
     Call `heading`, `paragraph`, … in the order of reading, then `content()` or `save()`.
     """
@@ -83,7 +83,7 @@ class WordDocument:
         self._tables += 1
         numbered = _("Table %(number)d. %(caption)s") % {"number": self._tables, "caption": caption}
         self._body.append(_paragraph(numbered, "Caption", keep_next=True))
-        self._body.append(table_xml(columns, data, self._language, with_totals=with_totals))
+        self._body.append(table_xml(columns, data, with_totals=with_totals))
         self._body.append("<w:p/>")  # two tables without a paragraph between them become one
 
     def page_break(self) -> None:

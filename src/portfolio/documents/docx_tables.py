@@ -1,18 +1,15 @@
 """A Word table as one XML string: typed columns, figures to the right, the header repeated on each page."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
 import polars as pl
-from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
 
 from portfolio.db.money import Money
 from portfolio.documents.out_columns import Column, ColumnKind, Data, Totals, batches, clean_text
 from portfolio.i18n import gettext as _
+from portfolio.web.formatting import instant, number, percent, plain_amount, short_day
 
 _TO_THE_RIGHT = {ColumnKind.INTEGER, ColumnKind.MONEY, ColumnKind.PERCENT}
 _WIDTH = 9000  # twentieths of a point; Word fits it to the page
@@ -23,35 +20,23 @@ _BORDER = "".join(
 _MARGINS = '<w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
 
 
-def table_xml(columns: Sequence[Column], data: Data, language: str, *, with_totals: bool) -> str:
+def table_xml(columns: Sequence[Column], data: Data, *, with_totals: bool) -> str:
     """`<w:tbl>` for a frame or rows. Amounts carry no currency: that is another column, as everywhere."""
-    locale = Locale.parse(language)
     totals = Totals()
     rows: list[str] = []
     for batch in batches(columns, data):
         totals.add(columns, batch)
-        rows += _rows(columns, batch, locale)
+        rows += _rows(columns, batch)
     if with_totals:
-        rows += [_row(cells, columns, bold=True) for cells in _total_cells(columns, totals, locale)]
+        rows += [_row(cells, columns, bold=True) for cells in _total_cells(columns, totals)]
     header = _row([clean_text(column.title) for column in columns], columns, bold=True, is_header=True)
     grid = f'<w:gridCol w:w="{_WIDTH // max(len(columns), 1)}"/>' * len(columns)
     properties = f'<w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{_BORDER}</w:tblBorders>{_MARGINS}'
     return f"<w:tbl><w:tblPr>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{header}{''.join(rows)}</w:tbl>"
 
 
-def amount_text(minor: int, currency: str, locale: Locale) -> str:
-    """Major units in the reader's way of writing, all decimals of the currency, exact."""
-    return _decimal(Money(currency, minor).amount, locale)
-
-
-def _decimal(amount: Decimal, locale: Locale) -> str:
-    digits = max(0, -int(amount.as_tuple().exponent))
-    return format_decimal(amount, "#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
-
-
-def _rows(columns: Sequence[Column], batch: pl.DataFrame, locale: Locale) -> list[str]:
+def _rows(columns: Sequence[Column], batch: pl.DataFrame) -> list[str]:
     places = {column.name: index for index, column in enumerate(columns)}
-    show = _shown_as(locale)
     rows = []
     for values in batch.iter_rows():
         texts = []
@@ -59,32 +44,31 @@ def _rows(columns: Sequence[Column], batch: pl.DataFrame, locale: Locale) -> lis
             if value is None:
                 texts.append("")
             elif column.kind is ColumnKind.MONEY:
-                texts.append(amount_text(value, values[places[column.currency_column]], locale))
+                texts.append(plain_amount(Money(values[places[column.currency_column]], value)))
             else:
-                texts.append(show[column.kind](value))
+                texts.append(_SHOWN_AS[column.kind](value))
         rows.append(_row(texts, columns))
     return rows
 
 
-def _shown_as(locale: Locale) -> dict[ColumnKind, Callable[[Any], str]]:
-    return {
-        ColumnKind.TEXT: str,
-        ColumnKind.INTEGER: lambda value: format_decimal(value, locale=locale),
-        ColumnKind.DATE: lambda value: format_date(value, "short", locale=locale),
-        ColumnKind.DATETIME: lambda value: format_datetime(value, "short", locale=locale) + " UTC",
-        ColumnKind.PERCENT: lambda value: format_percent(value, "#,##0.0%", locale=locale),
-        ColumnKind.BOOLEAN: lambda value: _("Yes") if value else _("No"),
-    }
+_SHOWN_AS: dict[ColumnKind, Callable[[Any], str]] = {
+    ColumnKind.TEXT: str,
+    ColumnKind.INTEGER: number,
+    ColumnKind.DATE: short_day,
+    ColumnKind.DATETIME: instant,
+    ColumnKind.PERCENT: percent,
+    ColumnKind.BOOLEAN: lambda value: _("Yes") if value else _("No"),
+}
 
 
-def _total_cells(columns: Sequence[Column], totals: Totals, locale: Locale) -> list[list[str]]:
+def _total_cells(columns: Sequence[Column], totals: Totals) -> list[list[str]]:
     """One line a currency; the word stands in the first column that is not an amount."""
     currencies = sorted({currency for sums in totals.minor.values() for currency in sums})
     word = next((index for index, column in enumerate(columns) if column.kind is not ColumnKind.MONEY), 0)
     lines = []
     for currency in currencies:
         texts = [
-            amount_text(totals.minor[column.name].get(currency, 0), currency, locale)
+            plain_amount(Money(currency, totals.minor[column.name].get(currency, 0)))
             if column.kind is ColumnKind.MONEY
             else ""
             for column in columns

@@ -67,9 +67,9 @@ def test_tables_carry_exact_figures_and_a_total_for_each_currency():
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     assert rows == [
         ["Institution", "Currency", "Amount", "Share"],
-        ["Salud & <Vida>", "USD", "1,234,567.89", "50.0%"],
+        ["Salud & <Vida>", "USD", "1,234,567.89", "50%"],
         ["Obras", "CLP", "1,250,000,000,000", ""],
-        ["Agua", "USD", "0.11", "25.0%"],
+        ["Agua", "USD", "0.11", "25%"],
         ["Total CLP", "", "1,250,000,000,000", ""],
         ["Total USD", "", "1,234,568.00", ""],
     ]
