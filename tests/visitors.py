@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -18,11 +19,19 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.engine import Database
 from portfolio.identity.models import Account
+from portfolio.identity.passwords import hash_password
 from portfolio.identity.sessions import open_session
 from portfolio.people.viewer import SYSTEM
 
 NS = "{http://www.w3.org/1999/xhtml}"
 COOKIE = "__Host-pf"
+PASSWORD = "a long phrase nobody guesses"
+"""What binding acts ask again of whoever `visitors.of` signed in."""
+
+
+@cache
+def _password_hash() -> str:
+    return hash_password(PASSWORD)
 
 
 @dataclass
@@ -171,15 +180,15 @@ class Visitors:
         return Visitor(self.client)
 
     def of(self, person_id: uuid.UUID) -> Visitor:
-        """Signed in, without the sign-in page: its own tests walk that."""
+        """Signed in with both factors, without the sign-in page: its own tests walk that."""
         with self.database.writing() as session:
             account = session.scalar(select(Account).where(col(Account.person_id) == person_id))
             if account is None:
-                account = Account(person_id=person_id)
+                account = Account(person_id=person_id, password_hash=_password_hash())
                 session.add(account)
                 record(session, SYSTEM, Tag.ACCOUNT_ACTIVATED, account)
                 session.flush()
-            token, row = open_session(session, account, "password", "127.0.0.1", "tests")
+            token, row = open_session(session, account, "password+totp", "127.0.0.1", "tests")
             csrf = row.csrf_token
         return Visitor(self.client, token, csrf)
 

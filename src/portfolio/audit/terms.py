@@ -33,6 +33,7 @@ class Tag(Enum):
     ROLE_ENDED = "role.ended"
     INSTITUTION_ADDED = "institution.added"
     DEMONSTRATION_LOADED = "demonstration.loaded"
+    ACT_PROVED = "act.proved"
     ACT_REFUSED = "act.refused"
     CLOCK_MOVED = "clock.moved"
     # strategy
