@@ -40,6 +40,7 @@ def _institutions(pack: CountryPack) -> Iterator[Fault]:
         if seat in seats:
             reason = f"sits in the same unit of the same institution as {seats[seat]}: name different units"
             yield Fault(("bodies", code), reason)
+            yield Fault(("bodies", seats[seat]), f"sits in the same unit of the same institution as {code}")
         seats.setdefault(seat, code)
 
 
@@ -85,4 +86,4 @@ def check_separation(pack: CountryPack) -> Iterator[Fault]:
             first, second = lawful_decider(pack, one, relation), lawful_decider(pack, other, relation)
             if first is not None and second is not None and first.body.code == second.body.code:
                 reason = f"{first.body.code} would hold {one} and {other} for a case of {described}: {rule}"
-                yield Fault(("powers", other), reason)
+                yield from (Fault(("powers", power), reason) for power in (one, other))

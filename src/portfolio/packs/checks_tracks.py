@@ -147,7 +147,5 @@ def _one_track(pack: CountryPack, kind: CaseKind, amount: int) -> Iterator[Fault
     if not found:
         yield Fault(("tracks",), f"a case of kind {kind} at {amount} minor units takes no track")
     elif len(found) > 1:
-        named = ", ".join(found)
-        yield Fault(
-            ("tracks", found[1], "conditions"), f"a case of kind {kind} at {amount} minor units takes two: {named}"
-        )
+        reason = f"a case of kind {kind} at {amount} minor units takes two tracks: {', '.join(found)}"
+        yield from (Fault(("tracks", code, "conditions"), reason) for code in found)

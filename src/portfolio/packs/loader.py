@@ -96,7 +96,7 @@ def _load(path: Path, stamps: tuple[tuple[str, int, int], ...], checks: tuple[st
     except ValidationError as invalid:
         refuse([problem_of(tree, error) for error in invalid.errors()])
         raise
-    refuse([Problem(tree.mark(fault.place), named(fault.place, fault.reason)) for fault in faults_of(pack)])
+    refuse([Problem(tree.own_mark(fault.place), named(fault.place, fault.reason)) for fault in faults_of(pack)])
     return pack
 
 

@@ -16,7 +16,7 @@ def problem_of(tree: Marked, error: ErrorDetails) -> Problem:
         reason = "is not a name that is known here"
     elif isinstance(error["input"], str) and error["type"] != "value_error":
         reason = f"{reason}, not {error['input']!r}"
-    return Problem(tree.mark(place), named(place, reason))
+    return Problem(tree.own_mark(place), named(place, reason))
 
 
 def named(place: Place, reason: str) -> str:

@@ -57,6 +57,18 @@ class Marked:
                 return found
         return Mark("?", 1)
 
+    def own_mark(self, place: Place) -> Mark:
+        """The mark of the nearest enclosing place that the uppermost file itself wrote, below its top; else `mark`.
+
+        Whoever overrides one field of what a base file says is told the line of their own file.
+        """
+        own = self.mark(()).file
+        for length in range(len(place), 0, -1):
+            found = self.marks.get(place[:length])
+            if found is not None and found.file == own:
+                return found
+        return self.mark(place)
+
 
 def read_marked(path: Path, shown: str) -> Marked:
     """Read one file; `shown` is how messages name it. Unreadable files and broken YAML come back as problems."""
@@ -106,7 +118,7 @@ class _Reader:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return self._sequence(node, place)
-        if node.value == "" and getattr(node, "style", None) is None:
+        if node.value == "" and not getattr(node, "style", None):
             self._refuse(node, f"{_named(place)} has no value")
         return str(node.value)
 
