@@ -5,19 +5,20 @@ from enum import Enum
 
 from portfolio.i18n import gettext
 
-_labels: dict[Enum, str] = {}
+_labels: dict[tuple[type[Enum], str], str] = {}
+"""By class and name: members of two enums that are also text would be one key otherwise."""
 
 
 def register(labels: Mapping[Enum, str]) -> None:
     """Add the words of one room: member → text marked with `N_`."""
-    _labels.update(labels)
+    _labels.update({(type(member), member.name): text for member, text in labels.items()})
 
 
 def label(member: Enum | None) -> str:
     """The member's words in the reader's language; nothing for nothing."""
-    return "" if member is None else gettext(_labels[member])
+    return "" if member is None else gettext(_labels[type(member), member.name])
 
 
-def labelled() -> Mapping[Enum, str]:
-    """All that is registered, for the house tests."""
-    return _labels
+def is_labelled(member: Enum) -> bool:
+    """Whether words are registered, for the house tests."""
+    return (type(member), member.name) in _labels

@@ -1,0 +1,11 @@
+"""The verbs that rooms bring, in one list: a new `cli_<room>.py` is wired here."""
+
+from typing import Any
+
+from portfolio import cli_check
+
+
+def add_parsers(verbs: Any) -> None:
+    """Add each room's verbs to the command."""
+    for part in (cli_check,):
+        part.add_parsers(verbs)

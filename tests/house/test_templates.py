@@ -1,0 +1,36 @@
+"""Templates parse, hold no sentence outside the catalogues, no script, no style, and stay small."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portfolio.web.templates import make_environment
+
+ROOT = Path(__file__).parents[2] / "templates"
+NAMES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.html"))
+MAX_LINES = 150
+ATTRIBUTES_ONLY = {"macros/htmx.html", "macros/_parts.html"}
+"""Macros whose output is attributes of an element: their plain text is never read by a person."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_parses(name: str) -> None:
+    make_environment().get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_holds_no_bare_text_and_nothing_unsafe(name: str) -> None:
+    source = (ROOT / name).read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= MAX_LINES, "two parts, please"
+    plain = re.sub(r"{#.*?#}", "", source, flags=re.S)
+    plain = re.sub(r"{%-?\s*raw.*?endraw\s*-?%}", "", plain, flags=re.S)
+    for pattern in (r"\|\s*safe\b", r"hx-on", r"hx-vars", r"javascript:", r"<script>", r"\sstyle=", r"js:"):
+        assert not re.search(pattern, plain), pattern
+    plain = re.sub(r"{%.*?%}|{{.*?}}", " ", plain, flags=re.S)
+    plain = re.sub(r"<[^>]*>", " ", plain, flags=re.S)
+    plain = re.sub(r"&\w+;", " ", plain)
+    words = [
+        word for word in re.findall(r"[^\W\d_]{3,}", plain) if word not in {"CSV", "XLSX", "DOCX", "JSON", "PDF", "SHA"}
+    ]
+    assert name in ATTRIBUTES_ONLY or not words, words[:10]
