@@ -304,6 +304,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=60), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.String(length=1000), nullable=False),
         sa.Column("as_at", sa.Date(), nullable=True),
         sa.Column("read", sa.Integer(), nullable=False),
         sa.Column("created", sa.Integer(), nullable=False),
@@ -495,6 +498,7 @@ def upgrade() -> None:
         sa.Column("decided_minor", sa.BigInteger(), nullable=True),
         sa.Column("committed_minor", sa.BigInteger(), nullable=True),
         sa.Column("requested_is_null", sa.Boolean(), nullable=False),
+        sa.Column("decided_is_null", sa.Boolean(), nullable=False),
         sa.Column("is_reserved", sa.Boolean(), nullable=False),
         sa.Column("reserved_ground", sa.String(length=1000), nullable=False),
         sa.Column("reserved_until", sa.Date(), nullable=True),
@@ -505,6 +509,8 @@ def upgrade() -> None:
         sa.Column("as_at", sa.Date(), nullable=True),
         sa.Column("sort_key", sa.String(length=400), nullable=False),
         sa.Column("search_text", sa.String(length=9000), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("institution_key", sa.String(length=120), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_initiative_call_id")),
         sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_initiative_institution_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_initiative_unit_id")),
@@ -515,7 +521,10 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("initiative", schema=None) as batch_op:
+        batch_op.create_index("ix_initiative_by_decided", ["decided_is_null", "decided_minor", "id"], unique=False)
         batch_op.create_index("ix_initiative_by_institution", ["institution_id", "sort_key", "id"], unique=False)
+        batch_op.create_index("ix_initiative_by_institution_name", ["institution_key", "id"], unique=False)
+        batch_op.create_index("ix_initiative_by_reference", ["reference", "id"], unique=False)
         batch_op.create_index(
             "ix_initiative_by_requested", ["requested_is_null", "requested_minor", "id"], unique=False
         )
@@ -588,6 +597,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_business_case_institution_id"), ["institution_id"], unique=False)
         batch_op.create_index("ix_business_case_waiting", ["status", "call_id"], unique=False)
 
+    op.create_table(
+        "search_term",
+        sa.Column("term", sa.String(length=40), nullable=False),
+        sa.Column("initiative_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["initiative_id"], ["initiative.id"], name=op.f("fk_search_term_initiative_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("term", "initiative_id", name=op.f("pk_search_term")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "source_observation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1501,6 +1520,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_source_observation_run_id"))
 
     op.drop_table("source_observation")
+    op.drop_table("search_term")
     with op.batch_alter_table("business_case", schema=None) as batch_op:
         batch_op.drop_index("ix_business_case_waiting")
         batch_op.drop_index(batch_op.f("ix_business_case_institution_id"))
@@ -1517,7 +1537,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_initiative_by_title")
         batch_op.drop_index("ix_initiative_by_state")
         batch_op.drop_index("ix_initiative_by_requested")
+        batch_op.drop_index("ix_initiative_by_reference")
+        batch_op.drop_index("ix_initiative_by_institution_name")
         batch_op.drop_index("ix_initiative_by_institution")
+        batch_op.drop_index("ix_initiative_by_decided")
 
     op.drop_table("initiative")
     op.drop_table("used_factor_step")

@@ -85,6 +85,8 @@ class Tag(Enum):
     CODE_DRAWN = "code.drawn"
     # portfolio
     PROJECT_CREATED = "project.created"
+    IMPORT_PREPARED = "import.prepared"
+    IMPORT_DISCARDED = "import.discarded"
     PROJECTS_IMPORTED = "projects.imported"
     PORTFOLIO_EXPORTED = "portfolio.exported"
 
@@ -94,7 +96,15 @@ _SECURITY = {
     for tag in Tag
     if tag.value.split(".")[0] in {"session", "password", "factor", "person", "account", "role", "act", "clock"}
 }
-_DATA = {Tag.CASE_EDITED, Tag.FILE_ATTACHED, Tag.FILE_REMOVED, Tag.CHECK_DECLARED, Tag.PROJECTS_IMPORTED}
+_DATA = {
+    Tag.IMPORT_PREPARED,
+    Tag.IMPORT_DISCARDED,
+    Tag.PROJECTS_IMPORTED,
+    Tag.CASE_EDITED,
+    Tag.FILE_ATTACHED,
+    Tag.FILE_REMOVED,
+    Tag.CHECK_DECLARED,
+}
 
 CHAIN_OF: dict[Tag, Chain] = {
     tag: Chain.SECURITY

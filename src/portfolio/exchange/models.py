@@ -2,23 +2,31 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON
 from sqlmodel import Field
 
-from portfolio.db.base import Audited, Table
+from portfolio.db.base import Audited, Table, enum_type
+from portfolio.exchange.terms import ImportState
 
 
 class ImportRun(Table, Audited, table=True):
-    """One file through one mapping; rows carry the run that read them."""
+    """One file through one mapping; rows carry the run that read them.
+
+    `state`, `started_at` and `read` tell a waiting browser how far the work is, from transactions of their own.
+    """
 
     __tablename__ = "import_run"
+    __unaudited__: ClassVar[frozenset[str]] = frozenset({"state", "started_at", "failure"})
 
     mapping: str = Field(max_length=60)
     source: str = Field(max_length=60)
     file_name: str = Field(max_length=200)
     file_sha256: str = Field(max_length=64, index=True)
+    state: ImportState = Field(default=ImportState.PREVIEWED, sa_type=enum_type(ImportState, 20))
+    started_at: datetime | None = None
+    failure: str = Field(default="", max_length=1000)
     as_at: date | None = None
     read: int = 0
     created: int = 0

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from portfolio.db.base import Audited, Table, Versioned, enum_type
 from portfolio.projects.terms import OWN_SOURCE, AmountState, ProjectStage
@@ -23,10 +23,15 @@ class Initiative(Versioned, Audited, table=True):
         UniqueConstraint("source", "source_key", "source_ordinal"),
         Index("ix_initiative_by_title", "sort_key", "id"),
         Index("ix_initiative_by_requested", "requested_is_null", "requested_minor", "id"),
+        Index("ix_initiative_by_decided", "decided_is_null", "decided_minor", "id"),
+        Index("ix_initiative_by_reference", "reference", "id"),
+        Index("ix_initiative_by_institution_name", "institution_key", "id"),
         Index("ix_initiative_by_institution", "institution_id", "sort_key", "id"),
         Index("ix_initiative_by_state", "state", "sort_key", "id"),
     )
-    __unaudited__: ClassVar[frozenset[str]] = frozenset({"sort_key", "search_text", "requested_is_null"})
+    __unaudited__: ClassVar[frozenset[str]] = frozenset(
+        {"sort_key", "search_text", "requested_is_null", "decided_is_null", "reference", "institution_key"}
+    )
 
     number: str | None = Field(
         default=None, unique=True, max_length=20, description="PF-2027-000123, given at submission"
@@ -49,6 +54,7 @@ class Initiative(Versioned, Audited, table=True):
     decided_minor: int | None = Field(default=None, sa_type=BigInteger)
     committed_minor: int | None = Field(default=None, sa_type=BigInteger)
     requested_is_null: bool = Field(default=True, description="order key: rows without an amount come last")
+    decided_is_null: bool = Field(default=True, description="order key, as above; both are kept by `listeners`")
     is_reserved: bool = False
     reserved_ground: str = Field(default="", max_length=1000)
     reserved_until: date | None = None
@@ -59,6 +65,18 @@ class Initiative(Versioned, Audited, table=True):
     as_at: date | None = Field(default=None, description="date of the newest observation of an import")
     sort_key: str = Field(max_length=400)
     search_text: str = Field(default="", max_length=9000)
+    reference: str = Field(default="", max_length=80, description="what lists show: the number, or the source's own")
+    institution_key: str = Field(default="", max_length=120, description="order key: the institution's, kept here")
+
+
+class SearchTerm(SQLModel, table=True):
+    """A word of an initiative's `search_text`: found by its beginning, alike on both databases. Kept by `listeners`."""
+
+    __tablename__ = "search_term"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    term: str = Field(primary_key=True, max_length=40)
+    initiative_id: uuid.UUID = Field(primary_key=True, foreign_key="initiative.id", ondelete="CASCADE")
 
 
 class Project(Versioned, Audited, table=True):

@@ -24,8 +24,12 @@ class AmountState(Enum):
     KNOWN = "known"
     MISSING = "missing"
     EXEMPT = "exempt"
+    WORDS = "words"
     UNREADABLE = "unreadable"
 
+
+IMPORTED = "imported"
+"""The state of an initiative that an import made: it has no case whose status it could show."""
 
 OWN_SOURCE = "portfolio"
 """The source of initiatives that were born here; imports name theirs."""
