@@ -22,3 +22,11 @@ def label(member: Enum | None) -> str:
 def is_labelled(member: Enum) -> bool:
     """Whether words are registered, for the house tests."""
     return (type(member), member.name) in _labels
+
+
+def find(enum_name: str, member_name: str) -> str:
+    """The source text of a member that stored data names; the bare name where no room registered it (any more)."""
+    for (kind, name), text in _labels.items():
+        if (kind.__name__, name) == (enum_name, member_name):
+            return text
+    return member_name

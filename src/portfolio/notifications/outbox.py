@@ -10,6 +10,8 @@ from sqlmodel import col
 
 from portfolio.db.base import new_id
 from portfolio.notifications.models import Notice
+from portfolio.notifications.values import kept
+from portfolio.notifications.words import KINDS
 
 
 def owe(
@@ -25,8 +27,12 @@ def owe(
 ) -> int:
     """Owe one notice to each person and return how many are new; with `once_key`, never the same twice.
 
-    `kind` must have words in `notifications.words`; `params` are plain JSON values for them.
+    `kind` must have words in `notifications.words`; `params` are the values for them: texts, whole numbers, `Money`,
+    days, instants, enum members with a label, phrases of a pack. Never the personal data of anybody else.
     """
+    if kind not in KINDS:
+        raise ValueError(f"{kind} has no words in notifications.words")
+    stored = {name: kept(value) for name, value in params.items()}
     wanted = sorted(set(people), key=str)
     if once_key and wanted:
         told = set(
@@ -42,7 +48,7 @@ def owe(
                 kind=kind,
                 subject_id=subject_id,
                 path=path,
-                params=params,
+                params=stored,
                 once_key=once_key or str(new_id()),
                 by_mail=by_mail,
             )
