@@ -4,7 +4,7 @@ import json
 import uuid
 from dataclasses import dataclass
 
-from portfolio.identity.seal import seal, unseal
+from portfolio.db.seal import seal, unseal
 from portfolio.web.forms import TOKEN_FIELD, Submitted
 from portfolio.web.once import FIELD as FORM_KEY
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import pyotp
 from sqlalchemy.orm import Session
 
+from portfolio.db.seal import seal, unseal
 from portfolio.identity.models import Account, UsedFactorStep
-from portfolio.identity.seal import seal, unseal
 
 PURPOSE = "second factor"
 STEP_SECONDS = 30
