@@ -1,13 +1,15 @@
 """Cross-checks: rubric, words, money and budget classification."""
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from enum import StrEnum
 
 from portfolio.i18n import LANGUAGES, Phrase
 from portfolio.packs.faults import Fault
 from portfolio.packs.schema import CountryPack
-from portfolio.packs.terms import CaseKind, SectionCode, SentenceCode, Theme, WordCode
+from portfolio.packs.terms import LABELLED, CaseKind, SectionCode, SentenceCode, Theme, WordCode
+from portfolio.packs.yaml_marks import Place
 
 PLACES: Mapping[SentenceCode, frozenset[str]] = {
     SentenceCode.KIND_IS: frozenset({"kind", "track"}),
@@ -40,15 +42,17 @@ def check_rubric(pack: CountryPack) -> Iterator[Fault]:
 
 
 def check_words(pack: CountryPack) -> Iterator[Fault]:
-    for name, wanted, given in (
-        ("words", WordCode, pack.words),
-        ("sentences", SentenceCode, pack.sentences),
-        ("kinds", CaseKind, pack.kinds),
-        ("themes", Theme, pack.themes),
-    ):
-        expected: set[str] = {str(code) for code in wanted}
-        if missing := sorted(expected - {str(code) for code in given}):
-            yield Fault((name,), f"words are missing for {', '.join(missing)}")
+    vocabularies: list[tuple[Place, type[StrEnum], Iterable[str]]] = [
+        (("words",), WordCode, pack.words),
+        (("sentences",), SentenceCode, pack.sentences),
+        (("kinds",), CaseKind, pack.kinds),
+        (("themes",), Theme, pack.themes),
+    ]
+    for name, kind in LABELLED.items():
+        vocabularies.append((("labels", name), kind, pack.labels.get(name, {})))
+    for place, wanted, given in vocabularies:
+        if missing := sorted({code.value for code in wanted} - set(given)):
+            yield Fault(place, f"words are missing for {', '.join(missing)}")
     for code in sorted(set(pack.kinds) - {str(kind) for kind in CaseKind}):
         yield Fault(("kinds", code), "there is no such kind of case")
     for sentence, phrase in pack.sentences.items():

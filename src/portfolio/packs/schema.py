@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,7 @@ from portfolio.packs.parts import Choice, Code, Origin, Part
 from portfolio.packs.questions import Section
 from portfolio.packs.rubric import Deadline, Rubric
 from portfolio.packs.terms import (
+    LABELLED,
     DeadlineCode,
     Power,
     SectionCode,
@@ -26,6 +28,8 @@ from portfolio.packs.terms import (
     WordCode,
 )
 from portfolio.packs.tracks import Track
+
+_VOCABULARY = {kind: name for name, kind in LABELLED.items()}
 
 
 class FiscalYear(Origin):
@@ -91,6 +95,7 @@ class CountryPack(Part):
     standards: StandardsChoice
     words: dict[WordCode, Phrase]
     sentences: dict[SentenceCode, Phrase]
+    labels: dict[str, dict[str, Phrase]]
     kinds: dict[str, Choice]
     themes: dict[Theme, Choice]
     budget_lines: dict[str, BudgetLine]
@@ -148,6 +153,10 @@ class CountryPack(Part):
 
     def word(self, code: WordCode | str) -> Phrase:
         return self.words[WordCode(code)]
+
+    def label(self, member: StrEnum) -> Phrase:
+        """The words for a member of one of the vocabularies in `terms.LABELLED`; KeyError for any other."""
+        return self.labels[_VOCABULARY[type(member)]][member]
 
     def body_with(self, power: Power | str) -> Body | None:
         """The first holder of a power, whatever the case; for a case use `authority.lawful_decider`. None: nobody."""

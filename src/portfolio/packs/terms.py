@@ -235,3 +235,18 @@ class SentenceCode(StrEnum):
     WOULD_RISE = "would_rise"
     WOULD_FALL = "would_fall"
     OTHER_KIND = "other_kind"
+
+
+LABELLED: dict[str, type[StrEnum]] = {
+    "tier": Tier,
+    "power": Power,
+    "relation": Relation,
+    "expense_nature": ExpenseNature,
+    "names_shown": NamesShown,
+    "standard_level": StandardLevel,
+    "opinion_effect": OpinionEffect,
+    "deadline_code": DeadlineCode,
+    "sign_off_role": SignOffRole,
+    "case_fact": CaseFact,
+}
+"""Vocabularies whose words a pack gives under `labels`; those of sections or tracks stand with their content."""

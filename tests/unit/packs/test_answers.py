@@ -31,3 +31,14 @@ def test_a_case_declares_by_yes_in_sections_of_its_track_and_by_its_kind() -> No
     # The operation track has no section on AI: what stood there before does not count.
     operation = declared_facts(PACK, CaseKind.OPERATION, TrackCode.OPERATION, answers)
     assert operation == {CaseFact.PUBLIC_SERVICE}
+
+
+def test_an_answer_left_over_from_a_question_no_longer_asked_opens_nothing() -> None:
+    questions = dict(AI.questions)
+    once = questions["oversight"].asked_when
+    assert once is not None
+    deeper = once.model_copy(update={"question": "decision", "answer": "left over"})
+    questions["oversight"] = questions["oversight"].model_copy(update={"asked_when": deeper})
+    section = AI.model_copy(update={"questions": questions})
+    answers = {"uses_ai": "no", "decision": "left over"}
+    assert [question.code for question in asked_questions(section, answers)] == ["uses_ai"]
