@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("object_type", sa.String(length=60), nullable=False),
         sa.Column("object_id", sa.Uuid(), nullable=True),
+        sa.Column("about_id", sa.Uuid(), nullable=True),
         sa.Column("canon", sa.Text(), nullable=False),
         sa.Column("prev", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -57,9 +58,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_audit_event_id")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_event_action"), ["action"], unique=False)
-        batch_op.create_index("ix_audit_event_actor", ["actor_id", "at"], unique=False)
-        batch_op.create_index("ix_audit_event_object", ["object_id", "at"], unique=False)
+        batch_op.create_index("ix_audit_event_about", ["about_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_action", ["action", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_actor", ["actor_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_object", ["object_id", "id"], unique=False)
 
     op.create_table(
         "audit_head",
@@ -79,6 +81,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ordinal", name=op.f("pk_audit_row")),
     )
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_row_event", ["chain", "seq", "ordinal"], unique=False)
         batch_op.create_index("ix_audit_row_latest", ["table_name", "row_id", "ordinal"], unique=False)
 
     op.create_table(
@@ -104,6 +107,7 @@ def upgrade() -> None:
         sa.Column("embargo_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pack_code", sa.String(length=40), nullable=False),
         sa.Column("pack_version", sa.String(length=40), nullable=False),
+        sa.Column("closing_announced", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_call_closes_after_it_opens")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
     )
@@ -146,6 +150,7 @@ def upgrade() -> None:
         sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_by", sa.String(length=120), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=400), nullable=False),
         sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_claim")),
@@ -397,14 +402,17 @@ def upgrade() -> None:
         sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(length=400), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("person_id", "once_key", name=op.f("uq_notice_person_id_once_key")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.create_index("ix_notice_mail", ["mailed_at", "next_attempt_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_notice_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_notice_list", ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_notice_mail", ["by_mail", "mailed_at", "given_up_at", "next_attempt_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_notice_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
@@ -583,6 +591,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("lead_id", sa.Uuid(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("open_sections", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_business_case_call_id")),
         sa.ForeignKeyConstraint(["initiative_id"], ["initiative.id"], name=op.f("fk_business_case_initiative_id")),
@@ -1563,8 +1572,8 @@ def downgrade() -> None:
     op.drop_table("one_time_token")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_subject_id"))
-        batch_op.drop_index(batch_op.f("ix_notice_person_id"))
         batch_op.drop_index("ix_notice_mail")
+        batch_op.drop_index("ix_notice_list")
 
     op.drop_table("notice")
     with op.batch_alter_table("login_session", schema=None) as batch_op:
@@ -1622,13 +1631,15 @@ def downgrade() -> None:
     op.drop_table("audit_text")
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_row_latest")
+        batch_op.drop_index("ix_audit_row_event")
 
     op.drop_table("audit_row")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_event_object")
         batch_op.drop_index("ix_audit_event_actor")
-        batch_op.drop_index(batch_op.f("ix_audit_event_action"))
+        batch_op.drop_index("ix_audit_event_action")
+        batch_op.drop_index("ix_audit_event_about")
 
     op.drop_table("audit_event")
     with op.batch_alter_table("attempt", schema=None) as batch_op:

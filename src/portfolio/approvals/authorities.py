@@ -126,11 +126,13 @@ def _seats(
     for institution_id, unit_id in among:
         if institution_id not in hosts:
             continue
-        if body.unit is None or (unit_id is None and is_alone):
-            found.add((institution_id, unit_id))
-        elif unit_id is not None and folded(session.get_one(Unit, unit_id).name) in names:
+        if body.unit is None or (unit_id is None and is_alone) or _is_named(session, unit_id, names):
             found.add((institution_id, unit_id))
     return found
+
+
+def _is_named(session: Session, unit_id: uuid.UUID | None, names: set[str]) -> bool:
+    return unit_id is not None and folded(session.get_one(Unit, unit_id).name) in names
 
 
 def _unit_names(body: Body) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def ties_of(session: Session, case: BusinessCase) -> CaseTies:
     )
 
 
-def _authors(session: Session, versions: Select[tuple[uuid.UUID]]) -> frozenset[uuid.UUID]:
+def _authors(session: Session, versions: Select[uuid.UUID]) -> frozenset[uuid.UUID]:
     """Whoever wrote a word of any version, or advised on it."""
     writers = select(col(CaseRevision.by_id)).where(col(CaseRevision.case_id).in_(versions)).distinct()
     named = select(col(Duty.person_id)).where(
@@ -109,9 +109,7 @@ def _family(session: Session, case: BusinessCase) -> frozenset[uuid.UUID]:
     return frozenset(found for found in near if found is not None)
 
 
-def _people(
-    session: Session, query: Select[tuple[uuid.UUID]] | Select[tuple[uuid.UUID | None]]
-) -> frozenset[uuid.UUID]:
+def _people(session: Session, query: Select[uuid.UUID] | Select[uuid.UUID | None]) -> frozenset[uuid.UUID]:
     return frozenset(person for person in session.scalars(query) if person is not None)
 
 

@@ -27,7 +27,9 @@ BEFORE_DECISION = frozenset({S.IN_REVIEW, S.CHECKING, S.RECOMMENDED, S.CONDITION
 Move = Transition[CaseStatus, Role, CaseFacts]
 
 
-def _move(name: str, words: str, sources: set[S], target: S, roles: set[Role] | frozenset[Role], **more: object) -> Move:
+def _move(
+    name: str, words: str, sources: set[S], target: S, roles: set[Role] | frozenset[Role], **more: object
+) -> Move:
     return Transition(name, frozenset(sources), target, frozenset(roles), words, **more)  # type: ignore[arg-type]
 
 

@@ -39,6 +39,7 @@ class BusinessCase(Versioned, Audited, table=True):
     currency: str = Field(max_length=3)
     lead_id: uuid.UUID = Field(foreign_key="person.id")
     submitted_at: datetime | None = None
+    admitted_at: datetime | None = Field(default=None, description="whence the terms of review and opinion count")
     open_sections: list[str] = Field(default_factory=list, sa_type=JSON, description="what a return unlocked")
 
 

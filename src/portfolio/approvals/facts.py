@@ -1,0 +1,185 @@
+"""Gathers, by queries, everything that the gate's guards judge. Nothing here decides."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.approvals.deadlines import is_opinion_overdue
+from portfolio.approvals.guards import CaseFacts
+from portfolio.approvals.models import BudgetDecision, Condition, Opinion, Reconsideration
+from portfolio.approvals.sign_off_board import read_board
+from portfolio.approvals.standards_facts import mandatory_standards
+from portfolio.approvals.terms import CountersignState, ReconsiderationState
+from portfolio.business_cases.completeness import missing, standing
+from portfolio.business_cases.content import read_content
+from portfolio.business_cases.models import BusinessCase
+from portfolio.business_cases.terms import CaseStatus
+from portfolio.packs.schema import CountryPack
+from portfolio.packs.terms import OpinionEffect
+from portfolio.packs.tracks import Track
+from portfolio.peer_review.models import CaseReturn, Observation, Review
+from portfolio.peer_review.terms import ObservationKind, ObservationState, ReviewState
+from portfolio.strategy.models import Call, LateWaiver
+
+WRITING = frozenset({CaseStatus.DRAFT, CaseStatus.ALIGNING, CaseStatus.INCOMPLETE})
+"""While the content may still change, what is missing and unsigned counts; afterwards it is frozen."""
+
+_OPEN_REVIEWS = (ReviewState.ASSIGNED, ReviewState.ACCEPTED)
+
+
+def case_facts(session: Session, pack: CountryPack, case: BusinessCase, now: datetime) -> CaseFacts:
+    """The facts of one case at an instant (aware). Reads the content only while it may still change."""
+    found: dict[str, Any] = {}
+    if case.status in WRITING:
+        found |= _draft_facts(session, pack, case, now)
+    if case.track:
+        found |= _track_facts(pack.track(case.track))
+    if case.submitted_at is not None:
+        found |= _review_facts(session, pack, case)
+        found |= _standards_facts(session, pack, case, now)
+        found |= _decision_facts(session, pack, case, now)
+    return CaseFacts(**found)
+
+
+def _draft_facts(session: Session, pack: CountryPack, case: BusinessCase, now: datetime) -> dict[str, Any]:
+    state = standing(session, pack, case)
+    board = read_board(session, pack, state, read_content(session, pack, case))
+    call = session.get_one(Call, case.call_id)
+    return {
+        **_track_facts(state.track),
+        "missing": len(missing(session, pack, case, state)),
+        "sign_offs_demanded": board.demanded,
+        "sign_offs_held": board.held,
+        "sections_unsigned": len(board.unsigned),
+        "is_call_open": takes_cases(call.opens_at, call.closes_at, now),
+        "is_late_waived": late_until(session, case, now) is not None,
+    }
+
+
+def takes_cases(opens_at: datetime, closes_at: datetime, now: datetime) -> bool:
+    """The single comparison with the closing, on the server's clock: the closing second itself is still in time."""
+    return opens_at <= now <= closes_at
+
+
+def late_until(session: Session, case: BusinessCase, now: datetime) -> datetime | None:
+    """Until when a recorded waiver lets this case in after the closing; nothing when there is none in force."""
+    return session.scalar(
+        select(func.max(col(LateWaiver.until))).where(
+            col(LateWaiver.case_id) == case.id, col(LateWaiver.call_id) == case.call_id, col(LateWaiver.until) >= now
+        )
+    )
+
+
+def _track_facts(track: Track) -> dict[str, Any]:
+    return {
+        "reviews_demanded": track.reviews,
+        "demands_check": track.standards_check,
+        "demands_opinion": track.opinion,
+        "demands_decision": track.decision,
+    }
+
+
+def _review_facts(session: Session, pack: CountryPack, case: BusinessCase) -> dict[str, Any]:
+    returned = open_return(session, case.id)
+    reviews = session.execute(
+        select(col(Review.state), col(Review.total), col(Review.is_third)).where(col(Review.case_id) == case.id)
+    ).all()
+    filed = [row for row in reviews if row.state is ReviewState.FILED]
+    totals = [row.total for row in filed if row.total is not None]
+    gap = pack.rubric.third_review_gap * 100 if pack.rubric else None
+    differ = gap is not None and len(totals) > 1 and max(totals) - min(totals) > gap
+    count = _counter(session, case.id)
+    return {
+        "returned_from": CaseStatus(returned.from_status) if returned else None,
+        "observations_open": count(col(Observation.state) != ObservationState.RESOLVED),
+        "blocking_open": count(
+            col(Observation.state) != ObservationState.RESOLVED, col(Observation.kind) == ObservationKind.BLOCKING
+        ),
+        "reviews_filed": len(filed),
+        "reviews_outstanding": sum(row.state in _OPEN_REVIEWS for row in reviews),
+        "is_third_review_needed": differ and not any(row.is_third for row in filed),
+    }
+
+
+def _counter(session: Session, case_id: uuid.UUID) -> Callable[..., int]:
+    def count(*conditions: Any) -> int:
+        return (
+            session.scalar(
+                select(func.count()).select_from(Observation).where(col(Observation.case_id) == case_id, *conditions)
+            )
+            or 0
+        )
+
+    return count
+
+
+def open_return(session: Session, case_id: uuid.UUID) -> CaseReturn | None:
+    """The return that the institution has not answered by resubmitting yet."""
+    return session.scalar(
+        select(CaseReturn)
+        .where(col(CaseReturn.case_id) == case_id, col(CaseReturn.came_back_at).is_(None))
+        .order_by(col(CaseReturn.returned_at).desc(), col(CaseReturn.id))
+        .limit(1)
+    )
+
+
+def _standards_facts(session: Session, pack: CountryPack, case: BusinessCase, now: datetime) -> dict[str, Any]:
+    if case.track is None or not pack.track(case.track).standards_check or case.status is not CaseStatus.CHECKING:
+        return {}
+    unchecked, unmet = mandatory_standards(session, pack, case, now)
+    return {"standards_unchecked": len(unchecked), "standards_unmet": len(unmet)}
+
+
+def _decision_facts(session: Session, pack: CountryPack, case: BusinessCase, now: datetime) -> dict[str, Any]:
+    opinion = present_opinion(session, case.id)
+    decision = newest_decision(session, case.id)
+    conditions = 0
+    if opinion is not None:
+        conditions = (
+            session.scalar(select(func.count()).select_from(Condition).where(col(Condition.opinion_id) == opinion.id))
+            or 0
+        )
+    return {
+        "opinion": None if opinion is None else opinion.outcome,
+        "conditions": conditions,
+        "opinion_binds": pack.opinion.effect is OpinionEffect.BINDING,
+        "is_opinion_overdue": opinion is None and is_opinion_overdue(session, pack, case, now),
+        "reconsideration": session.scalar(
+            select(col(Reconsideration.state)).where(col(Reconsideration.case_id) == case.id)
+        ),
+        "decision": None if decision is None else decision.outcome,
+        "has_override": decision is not None and decision.overrides_opinion and decision.override_act_id is not None,
+    }
+
+
+def present_opinion(session: Session, case_id: uuid.UUID) -> Opinion | None:
+    """The newest signed opinion, unless a reconsideration reopened it and a new one is awaited."""
+    newest = session.scalar(
+        select(Opinion)
+        .where(col(Opinion.case_id) == case_id, col(Opinion.signed_at).is_not(None))
+        .order_by(col(Opinion.signed_at).desc(), col(Opinion.id).desc())
+        .limit(1)
+    )
+    if newest is None:
+        return None
+    reopened = session.scalar(
+        select(col(Reconsideration.id)).where(
+            col(Reconsideration.opinion_id) == newest.id, col(Reconsideration.state) == ReconsiderationState.REOPENED
+        )
+    )
+    return None if reopened is not None else newest
+
+
+def newest_decision(session: Session, case_id: uuid.UUID) -> BudgetDecision | None:
+    """The newest budget decision that a second person confirmed."""
+    return session.scalar(
+        select(BudgetDecision)
+        .where(col(BudgetDecision.case_id) == case_id, col(BudgetDecision.state) == CountersignState.CONFIRMED)
+        .order_by(col(BudgetDecision.confirmed_at).desc(), col(BudgetDecision.id).desc())
+        .limit(1)
+    )
