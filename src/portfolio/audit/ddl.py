@@ -3,6 +3,8 @@
 Called by the first migration; frozen, like a migration: a later change is a new function.
 """
 
+import uuid
+
 from sqlalchemy import Connection, text
 
 TABLES = ("audit_event", "audit_row")
@@ -10,7 +12,10 @@ HEADS = ("decision", "data", "security", "read", "rows")
 
 
 def protect(connection: Connection) -> None:
-    """Refuse UPDATE, DELETE and TRUNCATE on the trail, and seed one head for each chain."""
+    """Refuse UPDATE, DELETE and TRUNCATE on the trail, seed one head for each chain, and name this installation's trail."""
+    connection.execute(
+        text("INSERT INTO installation_fact (key, value) VALUES ('chain_id', :value)"), {"value": str(uuid.uuid4())}
+    )
     for name in HEADS:
         connection.execute(
             text("INSERT INTO audit_head (chain, seq, hash) VALUES (:name, 0, :zero)"), {"name": name, "zero": "0" * 64}

@@ -26,18 +26,21 @@ class AuditEvent(SQLModel, table=True):
     __tablename__ = "audit_event"
     __table_args__ = (
         UniqueConstraint("chain", "prev"),
-        Index("ix_audit_event_object", "object_id", "at"),
-        Index("ix_audit_event_actor", "actor_id", "at"),
+        Index("ix_audit_event_object", "object_id", "id"),
+        Index("ix_audit_event_actor", "actor_id", "id"),
+        Index("ix_audit_event_about", "about_id", "id"),
+        Index("ix_audit_event_action", "action", "id"),
     )
 
     chain: Chain = Field(primary_key=True, sa_type=enum_type(Chain, 20))
     seq: int = Field(primary_key=True, sa_type=BigInteger)
     id: uuid.UUID = Field(unique=True)
     at: datetime
-    action: str = Field(max_length=60, index=True)
+    action: str = Field(max_length=60)
     actor_id: uuid.UUID | None = None
     object_type: str = Field(default="", max_length=60)
     object_id: uuid.UUID | None = None
+    about_id: uuid.UUID | None = Field(default=None, description="the case that the event belongs to")
     canon: str = Field(sa_type=Text)
     prev: str = Field(max_length=64)
     hash: str = Field(max_length=64)
@@ -47,7 +50,10 @@ class AuditRow(SQLModel, table=True):
     """The digest that an event gave to a business row: replayed, it tells whether a row was changed behind the trail."""
 
     __tablename__ = "audit_row"
-    __table_args__ = (Index("ix_audit_row_latest", "table_name", "row_id", "ordinal"),)
+    __table_args__ = (
+        Index("ix_audit_row_latest", "table_name", "row_id", "ordinal"),
+        Index("ix_audit_row_event", "chain", "seq", "ordinal"),
+    )
 
     ordinal: int = Field(primary_key=True, sa_type=BigInteger, description="one sequence over all chains")
     chain: Chain = Field(sa_type=enum_type(Chain, 20))

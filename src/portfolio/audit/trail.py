@@ -1,42 +1,47 @@
 """`record(…)` queues an event; at commit it is chained, last, with the digest of every audited row that changed.
 
-A transaction that changes an audited row and records no event does not commit: the trail cannot be forgotten.
+A transaction that changes an audited row and records no event does not commit: the trail cannot be forgotten. What a
+SAVEPOINT takes back is taken back here too, and nothing is left over for the session's next transaction.
 """
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import event, insert, inspect, select, update
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction
+from sqlmodel import SQLModel
 
-from portfolio.audit.canon import FORMAT, GENESIS, canonical, chain_hash, digest, row_digest
-from portfolio.audit.models import AuditEvent, AuditHead, AuditRow, AuditText
-from portfolio.audit.terms import CHAIN_OF, Chain, Tag
-from portfolio.db.base import Audited, new_id, utc_now
+from portfolio.audit.canon import digest, row_digest
+from portfolio.audit.chain import Pending, RowDigest, append
+from portfolio.audit.models import AuditText
+from portfolio.audit.terms import Tag
+from portfolio.db.base import Audited
 from portfolio.people.viewer import SYSTEM, Viewer
 
-_EVENTS, _CHANGED = "audit_events", "audit_changed"
-ROWS_HEAD = "rows"
-"""The head that numbers `audit_row` over all chains."""
+_DRAFT = "audit_draft"
 
 
 class UnrecordedChange(Exception):
-    """Our own mistake: an audited row changed in a transaction that recorded nothing."""
+    """Our own mistake: an audited row changed in a transaction that recorded nothing, or behind the session's back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An event waiting for its place in the chain."""
+@dataclass(slots=True)
+class _Draft:
+    """What one transaction has to tell so far. Both lists only grow, so a savepoint is two lengths."""
 
-    tag: Tag
-    actor_id: uuid.UUID | None
-    object_type: str
-    object_id: uuid.UUID | None
-    content: dict[str, Any]
-    texts: tuple[AuditText, ...] = field(default=())
+    events: list[Pending] = field(default_factory=list)
+    changes: list[tuple[str, str, Any]] = field(default_factory=list)  # table, row id; row, digest, or nothing if gone
+    marks: dict[SessionTransaction, tuple[int, int]] = field(default_factory=dict)
+    is_chained: bool = False
+
+
+def _draft(session: Session) -> _Draft:
+    found: _Draft = session.info.setdefault(_DRAFT, _Draft())
+    return found
 
 
 def record(
@@ -44,9 +49,14 @@ def record(
 ) -> None:
     """Queue one event for this transaction.
 
-    `subject` is a row with an `id`; `detail` holds ids, codes, amounts and digests only. `words` (a reason, a name, an
-    address) stay outside the chain, which keeps their salted commitment.
+    `subject` is a row with an `id`; `detail` holds ids, codes, amounts and digests only; for a subject that belongs to a
+    case and is not the case itself, `case=case.id` puts the event on the case's history. `words` (a reason, a name, an
+    address) stay outside the chain, which keeps their salted commitment. Raises `TypeError` for a detail without a
+    canonical form.
     """
+    draft = _draft(session)
+    if draft.is_chained:
+        raise UnrecordedChange(f"{tag.value} was recorded after the transaction's events were chained")
     content: dict[str, Any] = dict(detail)
     texts: tuple[AuditText, ...] = ()
     if words:
@@ -57,7 +67,9 @@ def record(
     if actor is not None and actor is not SYSTEM:
         content["roles"] = sorted(role.value for role in actor.roles)
         content["acting_for"] = sorted(str(g.acting_for_id) for g in actor.grants if g.acting_for_id)
-    session.info.setdefault(_EVENTS, []).append(
+        if actor.session_id is not None:
+            content["session"] = digest(str(actor.session_id))[:16]
+    draft.events.append(
         Pending(
             tag=tag,
             actor_id=None if actor is None else actor.person_id,
@@ -69,26 +81,85 @@ def record(
     )
 
 
-def row_state(row: Any) -> dict[str, Any]:
-    """The columns that the trail vouches for, by column name; `version` counts saves and says nothing by itself."""
-    mapper = inspect(type(row))
-    skipped = type(row).__unaudited__ | {"version"}
-    return {
-        column.name: getattr(row, mapper.get_property_by_column(column).key)
+def vouch_for(session: Session, table: str, row_id: uuid.UUID, row_digest_: str) -> None:
+    """Note the digest of a row that was written without the session (`audit.bulk`)."""
+    _draft(session).changes.append((table, str(row_id), row_digest_))
+
+
+def vouched_columns(model: type[Audited]) -> tuple[tuple[str, str], ...]:
+    """(column, attribute) of what the trail vouches for; `version` counts saves and says nothing by itself."""
+    if model not in _columns:
+        _columns[model] = _vouched(model)
+    return _columns[model]
+
+
+_columns: dict[type[Audited], tuple[tuple[str, str], ...]] = {}
+
+
+def _vouched(model: type[Audited]) -> tuple[tuple[str, str], ...]:
+    mapper: Mapper[Any] = inspect(model)
+    skipped = model.__unaudited__ | {"version"}
+    return tuple(
+        (column.name, mapper.get_property_by_column(column).key)
         for column in mapper.local_table.columns
         if column.name not in skipped
-    }
+    )
+
+
+def row_state(row: Audited) -> dict[str, Any]:
+    """The values that the trail vouches for, by column name."""
+    return {column: getattr(row, key) for column, key in vouched_columns(type(row))}
+
+
+def state_of(model: type[Audited], columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The same from a mapping of column names, as a query of the table gives."""
+    return {column: columns[column] for column, _ in vouched_columns(model)}
+
+
+def _is_changed(row: Audited) -> bool:
+    attributes = inspect(row).attrs
+    return any(attributes[key].history.has_changes() for _, key in vouched_columns(type(row)))
 
 
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, _context: UOWTransaction) -> None:
-    changed: dict[tuple[str, str], Any] = session.info.setdefault(_CHANGED, {})
-    for row in session.new | session.dirty:
-        if isinstance(row, Audited) and (row in session.new or session.is_modified(row)):
-            changed[(row.__tablename__, str(row.id))] = row  # type: ignore[attr-defined]
-    for row in session.deleted:
-        if isinstance(row, Audited):
-            changed[(row.__tablename__, str(row.id))] = None  # type: ignore[attr-defined]
+    changed = [row for row in session.new if isinstance(row, Audited)]
+    changed += [row for row in session.dirty if isinstance(row, Audited) and _is_changed(row)]
+    deleted = [row for row in session.deleted if isinstance(row, Audited)]
+    if not changed and not deleted:
+        return
+    draft = _draft(session)
+    if draft.is_chained:
+        raise UnrecordedChange("an audited row changed after the transaction's events were chained")
+    draft.changes += [(row.__tablename__, str(row.id), row) for row in changed]  # type: ignore[attr-defined]
+    draft.changes += [(row.__tablename__, str(row.id), None) for row in deleted]  # type: ignore[attr-defined]
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    """An UPDATE, DELETE or INSERT statement on an audited table changes rows that the session never sees."""
+    if not (state.is_update or state.is_delete or state.is_insert):
+        return
+    table = getattr(state.statement, "table", None)
+    if table is not None and table.name in audited_tables():
+        raise UnrecordedChange(f"{table.name} is audited: change its rows one by one, or with audit.bulk")
+
+
+def audited_tables() -> dict[str, type[Any]]:
+    """Tables whose rows the trail vouches for, by name; complete once `portfolio.tables` is loaded."""
+    return _audited_among(len(SQLModel.metadata.tables))
+
+
+@cache
+def _audited_among(_number_of_tables: int) -> dict[str, type[Any]]:
+    found: dict[str, type[Any]] = {}
+    waiting = list(Audited.__subclasses__())
+    while waiting:
+        model = waiting.pop()
+        waiting += model.__subclasses__()
+        if hasattr(model, "__table__"):
+            found[model.__table__.name] = model
+    return dict(sorted(found.items()))
 
 
 @event.listens_for(Session, "before_commit")
@@ -96,110 +167,46 @@ def _chain(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    pending: list[Pending] = session.info.pop(_EVENTS, [])
-    changed: dict[tuple[str, str], Any] = session.info.pop(_CHANGED, {})
-    if not pending:
-        if changed:
-            tables = ", ".join(sorted({table for table, _ in changed}))
+    draft = _draft(session)
+    if not draft.events:
+        if draft.changes:
+            tables = ", ".join(sorted({table for table, _, _ in draft.changes}))
             raise UnrecordedChange(f"rows of {tables} changed and no event was recorded")
         return
-    rows = sorted(
-        (table, row_id, None if row is None else row_digest(table, row_state(row)))
-        for (table, row_id), row in changed.items()
-    )
-    append(session, pending, rows)
+    last = {(table, row_id): row for table, row_id, row in draft.changes}
+    rows: list[RowDigest] = sorted((table, row_id, _digest_of(table, row)) for (table, row_id), row in last.items())
+    append(session, draft.events, rows)
+    draft.is_chained = True
+
+
+def _digest_of(table: str, row: Any) -> str | None:
+    if row is None or isinstance(row, str):
+        return row
+    return row_digest(table, row_state(row))
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        draft = _draft(session)
+        draft.marks[transaction] = (len(draft.events), len(draft.changes))
 
 
 @event.listens_for(Session, "after_rollback")
-@event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, *_previous: object) -> None:
-    if not session.in_nested_transaction():
-        session.info.pop(_EVENTS, None)
-        session.info.pop(_CHANGED, None)
+def _take_back(session: Session) -> None:
+    nested = session.get_nested_transaction()
+    if nested is None:
+        session.info.pop(_DRAFT, None)
+        return
+    draft = _draft(session)
+    events, changes = draft.marks.get(nested, (0, 0))
+    del draft.events[events:]
+    del draft.changes[changes:]
 
 
-def append(session: Session, pending: list[Pending], rows: list[tuple[str, str, str | None]]) -> None:
-    """Take the heads, in a fixed order, and write the events; the rows' digests go with the last one.
-
-    `rows` is a list of (table, id, digest or nothing when deleted).
-    """
-    chains = sorted({CHAIN_OF[p.tag].value for p in pending} | ({ROWS_HEAD} if rows else set()))
-    heads = {name: _locked_head(session, name) for name in chains}
-    at = utc_now()  # after the locks, so that instants never run backwards within a chain
-    texts = [text for p in pending for text in p.texts]
-    if texts:
-        session.execute(insert(AuditText), [text.model_dump() for text in texts])
-    for position, event_ in enumerate(pending):
-        is_last = position == len(pending) - 1
-        chain = CHAIN_OF[event_.tag]
-        seq, prev = heads[chain.value]
-        canon = _canon(chain, seq + 1, at, event_, rows if is_last else [])
-        hash_ = chain_hash(prev, canon)
-        session.execute(insert(AuditEvent), [_values(chain, seq + 1, at, event_, canon, prev, hash_)])
-        heads[chain.value] = (seq + 1, hash_)
-        if is_last and rows:
-            heads[ROWS_HEAD] = _write_rows(session, heads[ROWS_HEAD], chain, seq + 1, rows)
-    for name, (seq, hash_) in heads.items():
-        session.execute(update(AuditHead).where(AuditHead.chain == name).values(seq=seq, hash=hash_))  # type: ignore[arg-type]
-
-
-def rows_commitment(rows: list[tuple[str, str, str | None]]) -> str:
-    """What an event's canonical bytes say about the rows it changed: the digest of the sorted list."""
-    return digest([list(row) for row in rows])
-
-
-def _canon(chain: Chain, seq: int, at: datetime, pending: Pending, rows: list[tuple[str, str, str | None]]) -> str:
-    return canonical(
-        {
-            "v": FORMAT,
-            "chain": chain,
-            "seq": seq,
-            "at": at,
-            "actor": pending.actor_id,
-            "action": pending.tag,
-            "object": {"type": pending.object_type, "id": pending.object_id},
-            "detail": pending.content,
-            "rows": {"count": len(rows), "digest": rows_commitment(rows)} if rows else None,
-        }
-    )
-
-
-def _values(
-    chain: Chain, seq: int, at: datetime, pending: Pending, canon: str, prev: str, hash_: str
-) -> dict[str, Any]:
-    return {
-        "chain": chain,
-        "seq": seq,
-        "id": new_id(),
-        "at": at,
-        "action": pending.tag.value,
-        "actor_id": pending.actor_id,
-        "object_type": pending.object_type,
-        "object_id": pending.object_id,
-        "canon": canon,
-        "prev": prev,
-        "hash": hash_,
-    }
-
-
-def _write_rows(
-    session: Session, head: tuple[int, str], chain: Chain, seq: int, rows: list[tuple[str, str, str | None]]
-) -> tuple[int, str]:
-    ordinal, hash_ = head
-    session.execute(
-        insert(AuditRow),
-        [
-            {"ordinal": ordinal + i, "chain": chain, "seq": seq, "table_name": t, "row_id": r, "digest": d}
-            for i, (t, r, d) in enumerate(rows, start=1)
-        ],
-    )
-    return ordinal + len(rows), hash_
-
-
-def _locked_head(session: Session, name: str) -> tuple[int, str]:
-    query = select(AuditHead.seq, AuditHead.hash).where(AuditHead.chain == name).with_for_update()  # type: ignore[arg-type,call-overload]
-    found = session.execute(query).one_or_none()
-    if found is None:
-        session.execute(insert(AuditHead), [{"chain": name, "seq": 0, "hash": GENESIS}])
-        return 0, GENESIS
-    return found.seq, found.hash
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _draft(session).marks.pop(transaction, None)
+    elif transaction.parent is None:
+        session.info.pop(_DRAFT, None)

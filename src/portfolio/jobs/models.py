@@ -14,5 +14,6 @@ class JobClaim(SQLModel, table=True):
     slot: datetime = Field(primary_key=True)
     claimed_by: str = Field(max_length=120)
     claimed_at: datetime
-    finished_at: datetime | None = None
+    attempts: int = 1
+    finished_at: datetime | None = Field(default=None, description="nothing while it runs, and after a failure")
     outcome: str = Field(default="", max_length=400)

@@ -16,10 +16,11 @@ class Notice(Table, table=True):
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("person_id", "once_key"),
-        Index("ix_notice_mail", "mailed_at", "next_attempt_at"),
+        Index("ix_notice_mail", "by_mail", "mailed_at", "given_up_at", "next_attempt_at"),
+        Index("ix_notice_list", "person_id", "id"),
     )
 
-    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id")
     kind: str = Field(max_length=60)
     subject_id: uuid.UUID | None = Field(default=None, index=True)
     path: str = Field(default="", max_length=400, description="where in the product it leads")
@@ -29,5 +30,8 @@ class Notice(Table, table=True):
     read_at: datetime | None = None
     mailed_at: datetime | None = None
     attempts: int = 0
-    next_attempt_at: datetime | None = None
+    next_attempt_at: datetime | None = Field(
+        default=None, description="not before; while a process is sending it, the end of its lease"
+    )
+    given_up_at: datetime | None = None
     last_error: str = Field(default="", max_length=400)
