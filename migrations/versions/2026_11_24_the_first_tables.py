@@ -772,8 +772,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("nature", sa.String(length=20), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=True),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
         sa.Column("note", sa.String(length=400), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_case_funding_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_funding")),
@@ -1148,6 +1146,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("cost_id", "fiscal_year", name=op.f("uq_case_cost_amount_cost_id_fiscal_year")),
     )
     op.create_table(
+        "case_funding_amount",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("funding_id", sa.Uuid(), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_case_funding_amount_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["funding_id"], ["case_funding.id"], name=op.f("fk_case_funding_amount_funding_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_funding_amount")),
+        sa.UniqueConstraint("funding_id", "fiscal_year", name=op.f("uq_case_funding_amount_funding_id_fiscal_year")),
+    )
+    op.create_table(
         "case_return",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1440,6 +1453,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_return_case_id"))
 
     op.drop_table("case_return")
+    op.drop_table("case_funding_amount")
     op.drop_table("case_cost_amount")
     with op.batch_alter_table("budget_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_budget_decision_case_id"))

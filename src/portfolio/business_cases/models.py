@@ -110,7 +110,7 @@ class CostLine(CaseLine, table=True):
 
 
 class CostAmount(Versioned, table=True):
-    """What a cost line needs in one fiscal year, in minor units of the case's currency."""
+    """What a cost line needs in one fiscal year: minor units of the case's currency, or ten-thousandths of an indexed unit."""
 
     __tablename__ = "case_cost_amount"
     __table_args__ = (
@@ -124,15 +124,27 @@ class CostAmount(Versioned, table=True):
 
 
 class FundingLine(CaseLine, table=True):
-    """Where the money comes from, by source and fiscal year; together they must match the costs."""
+    """Where the money comes from; its amounts by fiscal year are `FundingAmount` rows, and year by year they match the costs."""
 
     __tablename__ = "case_funding"
 
     source: str = Field(default="", max_length=40, description="a funding source of the pack")
-    nature: str = Field(default="", max_length=20)
-    fiscal_year: int | None = None
-    amount_minor: int | None = Field(default=None, sa_type=BigInteger)
+    nature: str = Field(default="", max_length=20, description="a FundingNature")
     note: str = Field(default="", max_length=400)
+
+
+class FundingAmount(Versioned, table=True):
+    """What a source gives in one fiscal year, in minor units of the case's currency."""
+
+    __tablename__ = "case_funding_amount"
+    __table_args__ = (
+        UniqueConstraint("funding_id", "fiscal_year"),
+        CheckConstraint("amount_minor >= 0", name="not_negative"),
+    )
+
+    funding_id: uuid.UUID = Field(foreign_key="case_funding.id", ondelete="CASCADE")
+    fiscal_year: int
+    amount_minor: int = Field(sa_type=BigInteger)
 
 
 class BenefitLine(CaseLine, table=True):
