@@ -28,7 +28,7 @@ from pydantic import (
 
 from portfolio.approvals.code_terms import StatementProblem
 from portfolio.approvals.code_text import parse_code
-from portfolio.approvals.signing_keys import KeyPurpose, PublicKey, SigningKey
+from portfolio.audit.signing_keys import KeyPurpose, PublicKey, SigningKey
 
 ALG = "Ed25519"
 MEMBERS = {"alg", "signature", "statement"}

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from portfolio.approvals.code_terms import StatementProblem
 from portfolio.approvals.code_text import new_code
-from portfolio.approvals.signing_keys import (
+from portfolio.approvals.statement import DecisionEvent, Statement, canonical_bytes, sign_statement, verify_statement
+from portfolio.audit.signing_keys import (
     KeyPurpose,
     PublicKey,
     SigningKey,
@@ -21,7 +22,6 @@ from portfolio.approvals.signing_keys import (
     parse_key_list,
     public_keys,
 )
-from portfolio.approvals.statement import DecisionEvent, Statement, canonical_bytes, sign_statement, verify_statement
 from portfolio.errors import ConfigurationError
 
 KEY = SigningKey(KeyPurpose.CODE, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
