@@ -26,6 +26,7 @@ class Call(Versioned, Audited, table=True):
     embargo_until: datetime | None = Field(default=None, description="decisions are shown to institutions from here on")
     pack_code: str = Field(max_length=40)
     pack_version: str = Field(max_length=40)
+    closing_announced: datetime | None = Field(default=None, description="the closing that everybody was told of")
 
 
 class CallStage(Table, Audited, table=True):

@@ -83,6 +83,15 @@ def instant(value: datetime | None) -> str:
     )
 
 
+def exact_instant(value: datetime | None) -> str:
+    """An instant on the country's clock, to the second: closings."""
+    return (
+        gettext("no date")
+        if value is None
+        else format_datetime(value.astimezone(_zone), format="d MMM y, HH:mm:ss", locale=locale())
+    )
+
+
 def paragraphs(text: str | None) -> Markup:
     """Plain text as escaped paragraphs: no markup of a user's ever reaches a page."""
     blocks = [block for block in re.split(r"\n{2,}", (text or "").strip()) if block]

@@ -42,6 +42,7 @@ def make_environment(root: Path | None = None) -> Environment:
         date=formatting.day,
         short_date=formatting.short_day,
         datetime=formatting.instant,
+        exact=formatting.exact_instant,
         label=labels.label,
         nl2p=formatting.paragraphs,
     )
