@@ -46,7 +46,8 @@ CASE_WORKFLOW: Workflow[CaseStatus, Role, CaseFacts] = Workflow(
             notify=("agency",), needs_reason=True,
         ),
         _move(
-            "submit", N_("Submit"), {S.ALIGNING}, S.SUBMITTED, _SUBMITTERS,
+            # From a draft too: reopened and changed only where no sign-off is touched, it needs no other one.
+            "submit", N_("Submit"), {S.DRAFT, S.ALIGNING}, S.SUBMITTED, _SUBMITTERS,
             guards=(*_READY, g.call_takes_cases), notify=("agency", "admitters"), binds=True,
         ),
         _move(

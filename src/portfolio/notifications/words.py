@@ -49,5 +49,119 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("A role of yours ended: %(role)s"),
         N_("Your role %(role)s in %(institution)s ended on %(day)s."),
     ),
+    "case_begin_sign_off": (
+        N_("To be signed off: %(title)s"),
+        N_("The sign-offs of %(title)s began, and it is locked. See what you sign and what is missing."),
+    ),
+    "case_reopen": (
+        N_("Reopened for editing: %(title)s"),
+        N_("%(title)s was reopened: %(reason)s. Sign-offs of what changes lapse."),
+    ),
+    "case_submit": (
+        N_("Submitted: %(number)s %(title)s"),
+        N_("%(number)s %(title)s was submitted and is frozen. Its admissibility is checked next."),
+    ),
+    "case_resubmit": (
+        N_("Submitted again: %(number)s %(title)s"),
+        N_("%(number)s %(title)s came back completed. Its admissibility is checked next."),
+    ),
+    "case_resubmit_to_review": (
+        N_("Submitted again: %(number)s %(title)s"),
+        N_("%(number)s %(title)s came back with changes and is in peer review again."),
+    ),
+    "case_resubmit_to_check": (
+        N_("Submitted again: %(number)s %(title)s"),
+        N_("%(number)s %(title)s came back with changes; its standards and the opinion are next."),
+    ),
+    "case_return_for_completion": (
+        N_("Returned for completion: %(number)s %(title)s"),
+        N_(
+            "%(number)s %(title)s was returned for completion: %(reason)s. Only the sections named are open; the clock stands still."
+        ),
+    ),
+    "case_return_for_changes": (
+        N_("Returned for changes: %(number)s %(title)s"),
+        N_(
+            "%(number)s %(title)s was returned for changes: %(reason)s. Only the sections named are open; the clock stands still."
+        ),
+    ),
+    "case_admit": (
+        N_("Admitted: %(number)s %(title)s"),
+        N_("%(number)s %(title)s was admitted and goes to peer review."),
+    ),
+    "case_admit_to_check": (
+        N_("Admitted: %(number)s %(title)s"),
+        N_("%(number)s %(title)s was admitted; its track has no peer review, so the opinion is next."),
+    ),
+    "case_register": (
+        N_("Registered: %(number)s %(title)s"),
+        N_("%(number)s %(title)s was registered. Its track demands nothing more."),
+    ),
+    "case_close_reviews": (
+        N_("Reviews closed: %(number)s %(title)s"),
+        N_("The peer reviews of %(number)s %(title)s are closed; the standards and the opinion are next."),
+    ),
+    "case_close_reviews_early": (
+        N_("Reviews closed: %(number)s %(title)s"),
+        N_("The peer reviews of %(number)s %(title)s were closed with those that were in: %(reason)s"),
+    ),
+    "case_recommend": (
+        N_("Favourable opinion: %(number)s %(title)s"),
+        N_("The opinion on %(number)s %(title)s is favourable."),
+    ),
+    "case_recommend_with_conditions": (
+        N_("Favourable opinion with conditions: %(number)s %(title)s"),
+        N_("The opinion on %(number)s %(title)s is favourable with conditions. See what is due, and when."),
+    ),
+    "case_recommend_against": (
+        N_("Unfavourable opinion: %(number)s %(title)s"),
+        N_("The opinion on %(number)s %(title)s is unfavourable. Its reasons are on the page of the case."),
+    ),
+    "case_reconsider": (
+        N_("Opinion reopened: %(number)s %(title)s"),
+        N_("The opinion on %(number)s %(title)s is looked at again: %(reason)s"),
+    ),
+    "case_conclude": (
+        N_("Closed after the opinion: %(number)s %(title)s"),
+        N_("%(number)s %(title)s is closed: its track ends with the opinion."),
+    ),
+    "case_fund": (
+        N_("Funded: %(number)s %(title)s"),
+        N_("The budget decision on %(number)s %(title)s gives it money. The amounts by year are on its page."),
+    ),
+    "case_not_fund": (
+        N_("Not funded: %(number)s %(title)s"),
+        N_("The budget decision on %(number)s %(title)s gives it no money: %(reason)s"),
+    ),
+    "case_defer": (
+        N_("Deferred: %(number)s %(title)s"),
+        N_("The budget decision on %(number)s %(title)s was deferred: %(reason)s"),
+    ),
+    "case_withdraw": (
+        N_("Withdrawn: %(number)s %(title)s"),
+        N_("The institution withdrew %(number)s %(title)s: %(reason)s"),
+    ),
+    "case_close": (
+        N_("Closed: %(number)s %(title)s"),
+        N_("%(number)s %(title)s was closed: %(reason)s"),
+    ),
+    "sign_off_lapsed": (
+        N_("A sign-off lapsed: %(title)s"),
+        N_(
+            "The sign-off of %(signer)s on %(title)s lapsed, because sections it covers were changed. It must be given again."
+        ),
+    ),
+    "observation_made": (
+        N_("A new observation: %(number)s %(title)s"),
+        N_("There is an observation on a section of %(number)s %(title)s. Answer it by %(due)s."),
+    ),
+    "observation_answered": (
+        N_("An observation was answered: %(number)s %(title)s"),
+        N_("The institution answered your observation on %(number)s %(title)s."),
+    ),
+    "observation_resolved": (
+        N_("An observation is resolved: %(number)s %(title)s"),
+        N_("An observation on %(number)s %(title)s is resolved. Nothing more is needed for it."),
+    ),
 }
 """kind → (subject, body)."""
