@@ -65,7 +65,9 @@ class Tag(Enum):
     OBSERVATION_RESOLVED = "observation.resolved"
     REVIEWER_ASSIGNED = "reviewer.assigned"
     REVIEW_DECLINED = "review.declined"
+    REVIEWER_REPLACED = "reviewer.replaced"
     CONFLICT_DECLARED = "conflict.declared"
+    NO_CONFLICT_DECLARED = "conflict.none_declared"
     REVIEW_FILED = "review.filed"
     REVIEWS_CLOSED = "review.closed"
     # standards
@@ -89,6 +91,10 @@ class Tag(Enum):
     CODE_RESUMED = "code.resumed"
     CODE_REVOKED = "code.revoked"
     CODE_DRAWN = "code.drawn"
+    CODE_REFUSED = "code.refused"
+    CODE_SUPERSEDED = "code.superseded"
+    CODE_CHANGE_PROPOSED = "code.change_proposed"
+    CODE_CHANGE_REFUSED = "code.change_refused"
     # portfolio
     PROJECT_CREATED = "project.created"
     IMPORT_PREPARED = "import.prepared"

@@ -163,5 +163,69 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("An observation is resolved: %(number)s %(title)s"),
         N_("An observation on %(number)s %(title)s is resolved. Nothing more is needed for it."),
     ),
+    "review_assigned": (
+        N_("A case waits for your review: %(title)s"),
+        N_("You were chosen to review %(title)s. Say first whether you have a conflict of interest. It is due on %(due)s."),
+    ),
+    "review_taken_back": (
+        N_("A review was given to somebody else: %(title)s"),
+        N_("You need not review %(title)s any more."),
+    ),
+    "review_declined": (
+        N_("A reviewer declined: %(title)s"),
+        N_("A reviewer gave %(title)s back. Choose somebody else."),
+    ),
+    "reviewer_recused": (
+        N_("A reviewer is recused: %(title)s"),
+        N_("A reviewer declared a conflict of interest on %(title)s. Choose somebody else."),
+    ),
+    "third_review_called": (
+        N_("One more review is needed: %(title)s"),
+        N_("The reviews of %(title)s differ so much that one more is called. They stay sealed until it is in."),
+    ),
+    "reviews_are_in": (
+        N_("The reviews are in: %(title)s"),
+        N_("Every review of %(title)s is filed. Read them and close the reviews."),
+    ),
+    "review_closed": (
+        N_("The reviews were closed: %(title)s"),
+        N_("The reviews of %(title)s were closed before yours was filed. You need not do anything more."),
+    ),
+    "review_renewed": (
+        N_("A case that you review has changed: %(title)s"),
+        N_("%(title)s came back from the institution. Look at what changed, and file your review again by %(due)s."),
+    ),
+    "review_due": (
+        N_("A review is due soon: %(title)s"),
+        N_("Your review of %(title)s is due on %(due)s."),
+    ),
+    "review_late": (
+        N_("A review is late: %(title)s"),
+        N_("Your review of %(title)s was due on %(due)s. File it, or decline it so that somebody else can."),
+    ),
+    "review_late_secretary": (
+        N_("A reviewer is late: %(title)s"),
+        N_("A review of %(title)s was due on %(due)s. Remind the reviewer, or choose somebody else."),
+    ),
+    "waiver_proposed": (
+        N_("A waiver waits for a decision: %(standard)s"),
+        N_("A waiver from %(standard)s was proposed for %(title)s. Two authorities decide on it."),
+    ),
+    "waiver_agreed": (
+        N_("A waiver waits for its second authority: %(standard)s"),
+        N_("The first authority agreed to the waiver from %(standard)s for %(title)s."),
+    ),
+    "waiver_granted": (
+        N_("A waiver was granted: %(standard)s"),
+        N_("The waiver from %(standard)s for %(title)s holds until %(until)s."),
+    ),
+    "waiver_refused": (
+        N_("A waiver was refused: %(standard)s"),
+        N_("The waiver from %(standard)s for %(title)s was refused. The page says why."),
+    ),
+    "waiver_expired": (
+        N_("A waiver has expired: %(standard)s"),
+        N_("The waiver from %(standard)s for %(title)s ended on %(until)s. The standard counts as not met again."),
+    ),
 }
 """kind → (subject, body)."""

@@ -34,7 +34,10 @@ class Review(Versioned, Audited, table=True):
 
 
 class ReviewScore(Versioned, table=True):
-    """A score from 0 to 4 for one group of the rubric, with its reason; bound by the review's digest once filed."""
+    """A score from 0 to 4 for one group of the rubric, with its reason; bound by the review's digest once filed.
+
+    Until then the draft of the summary stands here too, under the code `*`, which no group of a rubric has.
+    """
 
     __tablename__ = "review_score"
     __table_args__ = (
