@@ -69,7 +69,7 @@ def ties_of(session: Session, case: BusinessCase) -> CaseTies:
     return CaseTies(
         family=_family(session, case),
         authors=_authors(session, versions) | {case.lead_id},
-        signatories=_people(session, select(col(SignOff.person_id)).where(col(SignOff.case_id).in_(versions))),
+        signatories=_signatories(session, versions),
         reviewers=_people(
             session,
             select(col(Review.reviewer_id)).where(col(Review.case_id) == case.id, col(Review.state).in_(_AT_WORK)),
@@ -96,6 +96,13 @@ def _authors(session: Session, versions: Select[uuid.UUID]) -> frozenset[uuid.UU
     )
     leads = select(col(BusinessCase.lead_id)).where(col(BusinessCase.id).in_(versions))
     return _people(session, writers) | _people(session, named) | _people(session, leads)
+
+
+def _signatories(session: Session, versions: Select[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Whoever signed off or submitted any version, lapsed or not."""
+    signed = select(col(SignOff.person_id)).where(col(SignOff.case_id).in_(versions))
+    named = select(col(Duty.person_id)).where(col(Duty.subject_id).in_(versions), col(Duty.kind) == DutyKind.SIGNATORY)
+    return _people(session, signed) | _people(session, named)
 
 
 def _family(session: Session, case: BusinessCase) -> frozenset[uuid.UUID]:

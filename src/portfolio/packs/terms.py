@@ -235,6 +235,7 @@ class SentenceCode(StrEnum):
     WOULD_RISE = "would_rise"
     WOULD_FALL = "would_fall"
     OTHER_KIND = "other_kind"
+    DRAWN_BY_LOT = "drawn_by_lot"
 
 
 LABELLED: dict[str, type[StrEnum]] = {
