@@ -20,6 +20,7 @@ PLACES: Mapping[SentenceCode, frozenset[str]] = {
     SentenceCode.WOULD_RISE: frozenset({"amount", "track"}),
     SentenceCode.WOULD_FALL: frozenset({"amount", "track"}),
     SentenceCode.OTHER_KIND: frozenset({"kind", "track"}),
+    SentenceCode.DRAWN_BY_LOT: frozenset(),
 }
 """The places to fill in each sentence."""
 
