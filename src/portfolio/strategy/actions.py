@@ -44,7 +44,9 @@ def change_call(session: Session, actor: Viewer, call: Call, fields: CallFields)
     if now(session) >= call.opens_at:
         for name in ("opens_at", "closes_at", "fiscal_year", "kind"):
             if getattr(fields, name) != getattr(call, name):
-                raise FieldRefused(name, _("The call has opened, so this cannot be changed. The closing moves by extension."))
+                raise FieldRefused(
+                    name, _("The call has opened, so this cannot be changed. The closing moves by extension.")
+                )
     changed = {name: value for name, value in fields.model_dump().items() if value != getattr(call, name)}
     for name, value in changed.items():
         setattr(call, name, value)

@@ -1,0 +1,46 @@
+"""Forms of a case's head; its sections are the pack's questions, read by `answers`."""
+
+import uuid
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from portfolio.packs.terms import CaseKind
+from portfolio.strategy.forms import LocalInstant
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class StartFields(_Form):
+    """A new case."""
+
+    title: str = Field(min_length=8, max_length=200)
+    kind: CaseKind
+    call_id: uuid.UUID
+    institution_id: uuid.UUID
+    unit_id: uuid.UUID | None = None
+
+
+class HeadFields(_Form):
+    """What can be changed of the head while the case is a draft. `seen`: the version of the case that the page showed."""
+
+    title: str = Field(min_length=8, max_length=200)
+    kind: CaseKind
+    unit_id: uuid.UUID | None = None
+    priority: int | None = Field(default=None, ge=1, le=999)
+    seen: int
+
+
+class LateRequestFields(_Form):
+    """Why a case should still be taken after the closing."""
+
+    reason: str = Field(min_length=20, max_length=2000)
+
+
+class LateWaiverFields(_Form):
+    """Leave for one case, until an instant."""
+
+    case_id: uuid.UUID
+    until: LocalInstant
+    reason: str = Field(min_length=10, max_length=2000)
