@@ -22,14 +22,15 @@ from portfolio.business_cases.terms import CaseStatus
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import OpinionEffect
 from portfolio.packs.tracks import Track
-from portfolio.peer_review.models import CaseReturn, Observation, Review
-from portfolio.peer_review.terms import ObservationKind, ObservationState, ReviewState
-from portfolio.strategy.models import Call, LateWaiver
+from portfolio.peer_review.models import CaseReturn, Observation
+from portfolio.peer_review.queries import review_facts
+from portfolio.peer_review.terms import ObservationKind, ObservationState
+from portfolio.strategy.models import Call
+from portfolio.strategy.queries import waivers_of
+from portfolio.strategy.rules import is_open, to_the_second
 
 WRITING = frozenset({CaseStatus.DRAFT, CaseStatus.ALIGNING, CaseStatus.INCOMPLETE})
 """While the content may still change, what is missing and unsigned counts; afterwards it is frozen."""
-
-_OPEN_REVIEWS = (ReviewState.ASSIGNED, ReviewState.ACCEPTED)
 
 
 def case_facts(session: Session, pack: CountryPack, case: BusinessCase, now: datetime) -> CaseFacts:
@@ -56,23 +57,16 @@ def _draft_facts(session: Session, pack: CountryPack, case: BusinessCase, now: d
         "sign_offs_demanded": board.demanded,
         "sign_offs_held": board.held,
         "sections_unsigned": len(board.unsigned),
-        "is_call_open": takes_cases(call.opens_at, call.closes_at, now),
+        "is_call_open": is_open(call, now),
         "is_late_waived": late_until(session, case, now) is not None,
     }
 
 
-def takes_cases(opens_at: datetime, closes_at: datetime, now: datetime) -> bool:
-    """The single comparison with the closing, on the server's clock: the closing second itself is still in time."""
-    return opens_at <= now <= closes_at
-
-
 def late_until(session: Session, case: BusinessCase, now: datetime) -> datetime | None:
     """Until when a recorded waiver lets this case in after the closing; nothing when there is none in force."""
-    return session.scalar(
-        select(func.max(col(LateWaiver.until))).where(
-            col(LateWaiver.case_id) == case.id, col(LateWaiver.call_id) == case.call_id, col(LateWaiver.until) >= now
-        )
-    )
+    ends = [waiver.until for waiver in waivers_of(session, case.id) if waiver.call_id == case.call_id]
+    in_force = [until for until in ends if to_the_second(now) <= to_the_second(until)]
+    return max(in_force, default=None)
 
 
 def _track_facts(track: Track) -> dict[str, Any]:
@@ -86,13 +80,7 @@ def _track_facts(track: Track) -> dict[str, Any]:
 
 def _review_facts(session: Session, pack: CountryPack, case: BusinessCase) -> dict[str, Any]:
     returned = open_return(session, case.id)
-    reviews = session.execute(
-        select(col(Review.state), col(Review.total), col(Review.is_third)).where(col(Review.case_id) == case.id)
-    ).all()
-    filed = [row for row in reviews if row.state is ReviewState.FILED]
-    totals = [row.total for row in filed if row.total is not None]
-    gap = pack.rubric.third_review_gap * 100 if pack.rubric else None
-    differ = gap is not None and len(totals) > 1 and max(totals) - min(totals) > gap
+    reviews = review_facts(session, pack, case)
     count = _counter(session, case.id)
     return {
         "returned_from": CaseStatus(returned.from_status) if returned else None,
@@ -100,9 +88,9 @@ def _review_facts(session: Session, pack: CountryPack, case: BusinessCase) -> di
         "blocking_open": count(
             col(Observation.state) != ObservationState.RESOLVED, col(Observation.kind) == ObservationKind.BLOCKING
         ),
-        "reviews_filed": len(filed),
-        "reviews_outstanding": sum(row.state in _OPEN_REVIEWS for row in reviews),
-        "is_third_review_needed": differ and not any(row.is_third for row in filed),
+        "reviews_filed": reviews.filed,
+        "reviews_outstanding": reviews.outstanding,
+        "is_third_review_needed": reviews.third_needed,
     }
 
 

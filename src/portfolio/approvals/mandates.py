@@ -19,6 +19,8 @@ _ACTS = {
     Power.REVIEW_ASSIGNMENT: Act.ASSIGN_REVIEWERS,
     Power.STANDARDS_CHECK: Act.CHECK,
     Power.WAIVER: Act.WAIVE,
+    Power.ADMISSIBILITY: Act.ADMIT,
+    Power.OPINION: Act.OBSERVE,  # asked from below only by whoever makes an observation
 }
 
 

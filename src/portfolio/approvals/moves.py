@@ -19,8 +19,8 @@ from portfolio.approvals.guards import CaseFacts
 from portfolio.approvals.models import BudgetEntry
 from portfolio.approvals.routing import MOVE_ROUTES
 from portfolio.approvals.separation import Act, conflicts
-from portfolio.approvals.ties import actor_facts, ties_of
-from portfolio.approvals.workflow import ADMISSIONS, CASE_WORKFLOW, POWERS, Move
+from portfolio.approvals.ties import actor_facts, make_duty, ties_of
+from portfolio.approvals.workflow import ADMISSIONS, CASE_WORKFLOW, CLOSINGS, POWERS, Move
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.business_cases.models import BusinessCase
@@ -30,6 +30,8 @@ from portfolio.errors import Refused
 from portfolio.i18n import gettext as _
 from portfolio.notifications.outbox import owe
 from portfolio.packs.schema import CountryPack
+from portfolio.peer_review.actions import close_open_reviews
+from portfolio.people.terms import DutyKind
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative
 
@@ -65,6 +67,14 @@ ACTS: dict[str, Act] = {
     "close": Act.ADMIT,
 }
 """What a move is in the eyes of the separation of duties; the agency's own moves are not there."""
+
+DUTIES: dict[Act | None, DutyKind] = {
+    Act.ADMIT: DutyKind.ANALYST,
+    Act.OPINION: DutyKind.ANALYST,
+    Act.RECONSIDER: DutyKind.ANALYST,
+    Act.CONFIRM: DutyKind.DECIDER,
+}
+"""What whoever makes a move is to the case from then on: they will not review it."""
 
 
 class TransitionRefused(Refused):
@@ -114,6 +124,10 @@ def move_case(
     before = case.status
     _set_dates(session, pack, case, move, at)
     case.status, case.status_since = move.target, at
+    if name in CLOSINGS:
+        close_open_reviews(session, actor, case)
+    if kind := DUTIES.get(ACTS.get(name)):
+        make_duty(session, case, actor, kind)
     _keep_initiative_in_step(session, case, move)
     record(
         session,

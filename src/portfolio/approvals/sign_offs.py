@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from portfolio.approvals.models import SignOff
 from portfolio.approvals.moves import move_case
 from portfolio.approvals.separation import Act
 from portfolio.approvals.sign_off_board import Board, Chair, holds, read_board, standing_sign_offs
-from portfolio.approvals.ties import separation_reasons
+from portfolio.approvals.ties import make_duty, separation_reasons
 from portfolio.approvals.workflow import SIGNATORIES
 from portfolio.audit.canon import digest as digest_of
 from portfolio.audit.terms import Tag
@@ -31,7 +31,7 @@ from portfolio.i18n import gettext as _
 from portfolio.i18n import language
 from portfolio.notifications.outbox import owe
 from portfolio.packs.schema import CountryPack
-from portfolio.people.models import Duty, Person
+from portfolio.people.models import Person
 from portfolio.people.terms import DutyKind, Role
 from portfolio.people.viewer import SYSTEM, Viewer
 
@@ -100,7 +100,7 @@ def sign(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase,
         signed_at=now(session),
     )
     session.add(row)
-    make_signatory(session, case, actor)
+    make_duty(session, case, actor, DutyKind.SIGNATORY)
     record(session, actor, Tag.CASE_SIGNED_OFF, case, role=role.value, sections=row.sections, digest=row.digest)
     session.flush()
     return row
@@ -173,21 +173,6 @@ def lapse_everywhere(session: Session, pack: CountryPack) -> int:
     ).all()
     with language(pack.languages[0]):
         return sum(len(lapse_changed(session, SYSTEM, pack, case)) for case in cases)
-
-
-def make_signatory(session: Session, case: BusinessCase, actor: Viewer) -> None:
-    """A duty as signatory, once: whoever answered for a case never judges it."""
-    has = session.scalar(
-        select(
-            exists().where(
-                col(Duty.person_id) == actor.person_id,
-                col(Duty.subject_id) == case.id,
-                col(Duty.kind) == DutyKind.SIGNATORY,
-            )
-        )
-    )
-    if not has:
-        session.add(Duty(person_id=actor.person_id, subject_id=case.id, kind=DutyKind.SIGNATORY, began_at=now(session)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from portfolio.approvals.guards import CaseFacts
 from portfolio.approvals.moves import move_case
 from portfolio.approvals.routing import submission_move
 from portfolio.approvals.sign_off_board import Board, read_board
-from portfolio.approvals.sign_offs import make_signatory
+from portfolio.approvals.ties import make_duty
 from portfolio.approvals.workflow import CASE_WORKFLOW
 from portfolio.business_cases.completeness import Missing, Standing, missing, standing
 from portfolio.business_cases.content import content_digest, read_content
@@ -28,6 +28,8 @@ from portfolio.i18n import gettext as _
 from portfolio.packs.choosing import TrackChoice
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SentenceCode, TrackCode
+from portfolio.peer_review.actions import renew_reviews
+from portfolio.people.terms import DutyKind
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative
 from portfolio.standards.library import library_for
@@ -101,11 +103,13 @@ def submit(
     choice = _chosen(pack, case, state, draw)
     case.track = choice.track.code.value
     case.submitted_at = case.submitted_at or now(session)
-    make_signatory(session, case, actor)
+    make_duty(session, case, actor, DutyKind.SIGNATORY)
     library = library_for(pack).digest if choice.track.standards_check else ""
     snapshot = freeze(session, pack, case, actor, library_digest=library, track=choice, totals=state.totals)
     if snapshot.digest != digest:
         raise Refused(_("The case changed since you opened the page. Read it again before you submit."))
+    if case.status is CaseStatus.IN_REVIEW:
+        renew_reviews(session, pack, actor, case, snapshot)
     return snapshot
 
 
@@ -143,11 +147,6 @@ def _next_number(session: Session, year: int) -> int:
 
 
 def withdraw(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase, reason: str, digest: str) -> None:
-    """Take a case back before the decision; it stays on the record. `digest` is `withdrawal_digest` as shown."""
+    """Take a case back before the decision; it stays on the record. `digest`: that of what was shown."""
     lock_for_move(session, case)
     move_case(session, actor, pack, case, "withdraw", reason, digest)
-
-
-def is_frozen(case: BusinessCase) -> bool:
-    """Whether the content is what the newest snapshot holds."""
-    return case.status not in (CaseStatus.DRAFT, CaseStatus.ALIGNING, CaseStatus.INCOMPLETE)

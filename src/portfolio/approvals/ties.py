@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -140,6 +140,19 @@ def _seats_of(session: Session, people: Iterable[uuid.UUID], roles: Iterable[Rol
         )
     )
     return frozenset((row.institution_id, row.unit_id) for row in rows)
+
+
+def make_duty(session: Session, case: BusinessCase, actor: Viewer, kind: DutyKind) -> None:
+    """Tie whoever acts to the case, once for each kind; the caller records the act itself."""
+    has = session.scalar(
+        select(
+            exists().where(
+                col(Duty.person_id) == actor.person_id, col(Duty.subject_id) == case.id, col(Duty.kind) == kind
+            )
+        )
+    )
+    if not has:
+        session.add(Duty(person_id=actor.person_id, subject_id=case.id, kind=kind, began_at=now(session)))
 
 
 def months_before(day: date, months: int) -> date:
