@@ -166,9 +166,14 @@ def upgrade() -> None:
         sa.Column("job_title", sa.String(length=120), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("sort_key", sa.String(length=400), nullable=False),
+        sa.Column("search_text", sa.String(length=400), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_key", name=op.f("uq_person_email_key")),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_sort_key"), ["sort_key"], unique=False)
+
     op.create_table(
         "account",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -345,6 +350,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("institution_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_institution_code_institution_id"), ["institution_id"], unique=False)
+
+    op.create_table(
+        "institution_name",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("short_name", sa.String(length=40), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("ground", sa.String(length=400), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_institution_name_institution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_institution_name")),
+    )
+    with op.batch_alter_table("institution_name", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_institution_name_institution_id"), ["institution_id"], unique=False)
 
     op.create_table(
         "letter",
@@ -570,6 +592,48 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "role_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("holding", sa.String(length=40), nullable=False),
+        sa.Column("for_person_id", sa.Uuid(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("ground", sa.String(length=400), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.String(length=400), nullable=False),
+        sa.CheckConstraint(
+            "(holding = 'direct') = (for_person_id IS NULL)",
+            name=op.f("ck_role_proposal_acts_for_somebody_unless_direct"),
+        ),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_by_id <> person_id",
+            name=op.f("ck_role_proposal_nobody_confirms_an_own_role"),
+        ),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_role_proposal_ends_after_it_begins")
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_role_proposal_decided_by_id")),
+        sa.ForeignKeyConstraint(["for_person_id"], ["person.id"], name=op.f("fk_role_proposal_for_person_id")),
+        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_role_proposal_institution_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_proposal_person_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_role_proposal_proposed_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_role_proposal_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_proposal")),
+    )
+    with op.batch_alter_table("role_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_proposal_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_role_proposal_state", ["state", "institution_id"], unique=False)
+
+    op.create_table(
         "business_case",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -639,7 +703,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("institution_id", sa.Uuid(), nullable=False),
         sa.Column("lot_id", sa.Uuid(), nullable=True),
@@ -1005,6 +1069,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_team_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "code_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column("lot_title", sa.String(length=200), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("ceiling_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("not_before", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("snapshot_digest", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("ceiling_minor > 0", name=op.f("ck_code_proposal_more_than_nothing")),
+        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_code_proposal_case_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_code_proposal_decided_by_id")),
+        sa.ForeignKeyConstraint(["institution_id"], ["institution.id"], name=op.f("fk_code_proposal_institution_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_code_proposal_proposed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_proposal")),
+    )
+    with op.batch_alter_table("code_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_code_proposal_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "decision_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("choice", sa.String(length=40), nullable=True),
+        sa.Column("reasons", sa.String(length=4000), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("edited_by_id", sa.Uuid(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_decision_draft_case_id")),
+        sa.ForeignKeyConstraint(["edited_by_id"], ["person.id"], name=op.f("fk_decision_draft_edited_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_draft")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_decision_draft_case_id")),
+    )
+    op.create_table(
         "late_waiver",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1022,6 +1135,27 @@ def upgrade() -> None:
     with op.batch_alter_table("late_waiver", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_late_waiver_case_id"), ["case_id"], unique=False)
 
+    op.create_table(
+        "opinion_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("recommended_minor", sa.BigInteger(), nullable=True),
+        sa.Column("reasons", sa.String(length=8000), nullable=False),
+        sa.Column("grounds", sa.JSON(), nullable=False),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("drafted_by_id", sa.Uuid(), nullable=False),
+        sa.Column("edited_by_id", sa.Uuid(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_opinion_draft_case_id")),
+        sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_opinion_draft_drafted_by_id")),
+        sa.ForeignKeyConstraint(["edited_by_id"], ["person.id"], name=op.f("fk_opinion_draft_edited_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_draft")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_opinion_draft_case_id")),
+    )
     op.create_table(
         "project",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1098,37 +1232,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waiver_case_id"), ["case_id"], unique=False)
-
-    op.create_table(
-        "budget_decision",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("snapshot_id", sa.Uuid(), nullable=False),
-        sa.Column("snapshot_digest", sa.String(length=64), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=False),
-        sa.Column("reasons", sa.String(length=4000), nullable=False),
-        sa.Column("without_opinion", sa.Boolean(), nullable=False),
-        sa.Column("overrides_opinion", sa.Boolean(), nullable=False),
-        sa.Column("override_act_id", sa.Uuid(), nullable=True),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
-        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("act_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_budget_decision_act_id")),
-        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_budget_decision_case_id")),
-        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_budget_decision_confirmed_by_id")),
-        sa.ForeignKeyConstraint(["override_act_id"], ["act.id"], name=op.f("fk_budget_decision_override_act_id")),
-        sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_budget_decision_proposed_by_id")),
-        sa.ForeignKeyConstraint(["snapshot_id"], ["case_snapshot.id"], name=op.f("fk_budget_decision_snapshot_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_decision")),
-    )
-    with op.batch_alter_table("budget_decision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_budget_decision_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "case_cost_amount",
@@ -1313,26 +1416,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_verdict_case_id"), ["case_id"], unique=False)
 
     op.create_table(
-        "budget_entry",
+        "budget_decision",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("firmness", sa.String(length=40), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column("tranche", sa.Integer(), nullable=False),
-        sa.Column("budget_line", sa.String(length=40), nullable=False),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("entered_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_budget_entry_case_id")),
-        sa.ForeignKeyConstraint(["decision_id"], ["budget_decision.id"], name=op.f("fk_budget_entry_decision_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_entry")),
+        sa.Column("snapshot_id", sa.Uuid(), nullable=False),
+        sa.Column("snapshot_digest", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("reasons", sa.String(length=4000), nullable=False),
+        sa.Column("without_opinion", sa.Boolean(), nullable=False),
+        sa.Column("overrides_opinion", sa.Boolean(), nullable=False),
+        sa.Column("override_act_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=True),
+        sa.Column("opinion_id", sa.Uuid(), nullable=True),
+        sa.Column("refusal", sa.String(length=2000), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_budget_decision_act_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_budget_decision_case_id")),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_budget_decision_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["opinion_id"], ["opinion.id"], name=op.f("fk_budget_decision_opinion_id")),
+        sa.ForeignKeyConstraint(["override_act_id"], ["act.id"], name=op.f("fk_budget_decision_override_act_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_budget_decision_proposed_by_id")),
+        sa.ForeignKeyConstraint(["snapshot_id"], ["case_snapshot.id"], name=op.f("fk_budget_decision_snapshot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_decision")),
     )
-    with op.batch_alter_table("budget_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_budget_entry_case", ["case_id", "fiscal_year"], unique=False)
-        batch_op.create_index(batch_op.f("ix_budget_entry_decision_id"), ["decision_id"], unique=False)
+    with op.batch_alter_table("budget_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_budget_decision_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "condition",
@@ -1347,8 +1463,17 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("tranche", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("ground", sa.String(length=80), nullable=False),
+        sa.Column("supplied", sa.String(length=2000), nullable=False),
+        sa.Column("supplied_by_id", sa.Uuid(), nullable=True),
+        sa.Column("supplied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Uuid(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_note", sa.String(length=2000), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_condition_case_id")),
         sa.ForeignKeyConstraint(["opinion_id"], ["opinion.id"], name=op.f("fk_condition_opinion_id")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["person.id"], name=op.f("fk_condition_settled_by_id")),
+        sa.ForeignKeyConstraint(["supplied_by_id"], ["person.id"], name=op.f("fk_condition_supplied_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_condition")),
     )
     with op.batch_alter_table("condition", schema=None) as batch_op:
@@ -1370,6 +1495,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("observation_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_observation_answer_observation_id"), ["observation_id"], unique=False)
+
+    op.create_table(
+        "opinion_override",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("opinion_id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.Column("reasons", sa.String(length=4000), nullable=False),
+        sa.Column("body", sa.String(length=60), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_opinion_override_act_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_opinion_override_case_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_opinion_override_decided_by_id")),
+        sa.ForeignKeyConstraint(["opinion_id"], ["opinion.id"], name=op.f("fk_opinion_override_opinion_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_override")),
+    )
+    with op.batch_alter_table("opinion_override", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opinion_override_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "reconsideration",
@@ -1406,6 +1552,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_score")),
         sa.UniqueConstraint("review_id", "group_code", name=op.f("uq_review_score_review_id_group_code")),
     )
+    op.create_table(
+        "budget_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("firmness", sa.String(length=40), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("tranche", sa.Integer(), nullable=False),
+        sa.Column("budget_line", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("entered_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_budget_entry_case_id")),
+        sa.ForeignKeyConstraint(["decision_id"], ["budget_decision.id"], name=op.f("fk_budget_entry_decision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_entry")),
+    )
+    with op.batch_alter_table("budget_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_budget_entry_case", ["case_id", "fiscal_year"], unique=False)
+        batch_op.create_index(batch_op.f("ix_budget_entry_decision_id"), ["decision_id"], unique=False)
+
     # ### end Alembic commands ###
     protect(op.get_bind())
 
@@ -1413,8 +1581,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     unprotect(op.get_bind())
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("budget_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_budget_entry_decision_id"))
+        batch_op.drop_index("ix_budget_entry_case")
+
+    op.drop_table("budget_entry")
     op.drop_table("review_score")
     op.drop_table("reconsideration")
+    with op.batch_alter_table("opinion_override", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opinion_override_case_id"))
+
+    op.drop_table("opinion_override")
     with op.batch_alter_table("observation_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_observation_answer_observation_id"))
 
@@ -1423,11 +1600,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_condition_case_id"))
 
     op.drop_table("condition")
-    with op.batch_alter_table("budget_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_budget_entry_decision_id"))
-        batch_op.drop_index("ix_budget_entry_case")
+    with op.batch_alter_table("budget_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_budget_decision_case_id"))
 
-    op.drop_table("budget_entry")
+    op.drop_table("budget_decision")
     with op.batch_alter_table("verdict", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_verdict_case_id"))
 
@@ -1455,10 +1631,6 @@ def downgrade() -> None:
     op.drop_table("case_return")
     op.drop_table("case_funding_amount")
     op.drop_table("case_cost_amount")
-    with op.batch_alter_table("budget_decision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_budget_decision_case_id"))
-
-    op.drop_table("budget_decision")
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiver_case_id"))
 
@@ -1469,10 +1641,16 @@ def downgrade() -> None:
     op.drop_table("sign_off")
     op.drop_table("self_assessment")
     op.drop_table("project")
+    op.drop_table("opinion_draft")
     with op.batch_alter_table("late_waiver", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_late_waiver_case_id"))
 
     op.drop_table("late_waiver")
+    op.drop_table("decision_draft")
+    with op.batch_alter_table("code_proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_code_proposal_case_id"))
+
+    op.drop_table("code_proposal")
     with op.batch_alter_table("case_team", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_team_case_id"))
 
@@ -1550,6 +1728,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_business_case_call_id"))
 
     op.drop_table("business_case")
+    with op.batch_alter_table("role_proposal", schema=None) as batch_op:
+        batch_op.drop_index("ix_role_proposal_state")
+        batch_op.drop_index(batch_op.f("ix_role_proposal_person_id"))
+
+    op.drop_table("role_proposal")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_person_id"))
         batch_op.drop_index(batch_op.f("ix_membership_institution_id"))
@@ -1599,6 +1782,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_letter_call_id"))
 
     op.drop_table("letter")
+    with op.batch_alter_table("institution_name", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_institution_name_institution_id"))
+
+    op.drop_table("institution_name")
     with op.batch_alter_table("institution_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_institution_code_institution_id"))
 
@@ -1629,6 +1816,9 @@ def downgrade() -> None:
     op.drop_table("call_extension")
     op.drop_table("action_line")
     op.drop_table("account")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_sort_key"))
+
     op.drop_table("person")
     op.drop_table("job_claim")
     with op.batch_alter_table("institution", schema=None) as batch_op:

@@ -18,6 +18,9 @@ from portfolio.approvals.terms import (
     OpinionOutcome,
     ReconsiderationState,
 )
+from portfolio.approvals.working_models import DecisionDraft as DecisionDraft
+from portfolio.approvals.working_models import OpinionDraft as OpinionDraft
+from portfolio.approvals.working_models import OpinionOverride as OpinionOverride
 from portfolio.db.base import Audited, Table, Versioned, enum_type
 
 
@@ -82,6 +85,13 @@ class Condition(Versioned, Audited, table=True):
     due_on: date
     tranche: int | None = None
     state: ConditionState = Field(default=ConditionState.OPEN, sa_type=enum_type(ConditionState))
+    ground: str = Field(default="", max_length=80, description="kind:id of the ground it answers")
+    supplied: str = Field(default="", max_length=2000, description="what the institution supplied as evidence")
+    supplied_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
+    supplied_at: datetime | None = None
+    settled_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
+    settled_at: datetime | None = None
+    settled_note: str = Field(default="", max_length=2000)
 
 
 class Reconsideration(Versioned, Audited, table=True):
@@ -135,6 +145,9 @@ class BudgetDecision(Versioned, Audited, table=True):
     confirmed_at: datetime | None = None
     digest: str = Field(default="", max_length=64)
     act_id: uuid.UUID | None = Field(default=None, foreign_key="act.id")
+    opinion_id: uuid.UUID | None = Field(default=None, foreign_key="opinion.id", description="the opinion it was taken on")
+    refusal: str = Field(default="", max_length=2000, description="why the second person sent it back")
+    published_at: datetime | None = Field(default=None, description="when the case moved: at once, or when the embargo ended")
 
 
 class BudgetEntry(Table, Audited, table=True):
@@ -171,6 +184,32 @@ class Countersign(Table, Audited, table=True):
     reason: str = Field(default="", max_length=2000)
 
 
+class CodeProposal(Versioned, Audited, table=True):
+    """A code that one person proposes and another issues: a lot, a fiscal year, a ceiling."""
+
+    __tablename__ = "code_proposal"
+    __table_args__ = (CheckConstraint("ceiling_minor > 0", name="more_than_nothing"),)
+
+    case_id: uuid.UUID = Field(foreign_key="business_case.id", index=True)
+    institution_id: uuid.UUID = Field(foreign_key="institution.id")
+    lot_id: uuid.UUID | None = None
+    lot_title: str = Field(max_length=200)
+    category: str = Field(default="", max_length=40)
+    fiscal_year: int
+    ceiling_minor: int = Field(sa_type=BigInteger)
+    currency: str = Field(max_length=3)
+    not_before: date
+    expires_on: date
+    snapshot_digest: str = Field(max_length=64)
+    state: CountersignState = Field(default=CountersignState.PROPOSED, sa_type=enum_type(CountersignState))
+    proposed_by_id: uuid.UUID = Field(foreign_key="person.id")
+    proposed_at: datetime
+    decided_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = None
+    reason: str = Field(default="", max_length=2000)
+    replaces_id: uuid.UUID | None = Field(default=None, description="the code that this one supersedes")
+
+
 class ApprovalCode(Versioned, Audited, table=True):
     """What procurement verifies: one lot and fiscal year, one ceiling with tax; the code text is a look-up key, not a right."""
 
@@ -182,7 +221,7 @@ class ApprovalCode(Versioned, Audited, table=True):
     )
     __unaudited__: ClassVar[frozenset[str]] = frozenset()
 
-    code: str = Field(unique=True, max_length=20)
+    code: str = Field(unique=True, max_length=24, description="as printed, in groups of four")
     case_id: uuid.UUID = Field(foreign_key="business_case.id", index=True)
     institution_id: uuid.UUID = Field(foreign_key="institution.id", index=True)
     lot_id: uuid.UUID | None = Field(default=None, description="the lot in the snapshot; nothing: the whole case")

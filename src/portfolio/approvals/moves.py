@@ -19,6 +19,7 @@ from portfolio.approvals.guards import CaseFacts
 from portfolio.approvals.models import BudgetEntry
 from portfolio.approvals.routing import MOVE_ROUTES
 from portfolio.approvals.separation import Act, conflicts
+from portfolio.approvals.terms import EntryKind
 from portfolio.approvals.ties import actor_facts, make_duty, ties_of
 from portfolio.approvals.workflow import ADMISSIONS, CASE_WORKFLOW, CLOSINGS, POWERS, Move
 from portfolio.audit.terms import Tag
@@ -222,14 +223,13 @@ def _keep_initiative_in_step(session: Session, case: BusinessCase, move: Move) -
 
 
 def _decided_minor(session: Session, case: BusinessCase) -> int:
-    """The sum of the confirmed decision's entries: what was decided for all years, firm and indicative."""
-    decision = newest_decision(session, case.id)
-    if decision is None:
-        return 0
+    """What the ledger says was decided for all years, firm and indicative; proposals do not count."""
     return sum(
         session.scalars(
             select(col(BudgetEntry.amount_minor)).where(
-                col(BudgetEntry.decision_id) == decision.id, col(BudgetEntry.currency) == case.currency
+                col(BudgetEntry.case_id) == case.id,
+                col(BudgetEntry.currency) == case.currency,
+                col(BudgetEntry.kind) != EntryKind.PROPOSED,
             )
         )
     )

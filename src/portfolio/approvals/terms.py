@@ -66,3 +66,20 @@ class ActKind(Enum):
     OVERRIDE = "override"
     WAIVER = "waiver"
     CODE = "code"
+
+
+class DecisionChoice(Enum):
+    """What a person picks on the sheet; whether funding is full or partial follows from the amount."""
+
+    FUND = "fund"
+    DEFER = "defer"
+    NOT_FUND = "not_fund"
+
+
+class GroundKind(Enum):
+    """Where in the record a ground of an opinion lies."""
+
+    VERDICT = "verdict"
+    WAIVER = "waiver"
+    REVIEW = "review"
+    OBSERVATION = "observation"

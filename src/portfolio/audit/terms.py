@@ -84,6 +84,10 @@ class Tag(Enum):
     DECISION_PROPOSED = "decision.proposed"
     DECISION_CONFIRMED = "decision.confirmed"
     DECISION_REJECTED = "decision.rejected"
+    OPINION_OVERRIDDEN = "opinion.overridden"
+    CONDITION_EVIDENCED = "condition.evidenced"
+    CONDITION_SETTLED = "condition.settled"
+    CONDITION_OVERDUE = "condition.overdue"
     # code
     CODE_PROPOSED = "code.proposed"
     CODE_ISSUED = "code.issued"
