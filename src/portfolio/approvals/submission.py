@@ -16,6 +16,7 @@ from portfolio.approvals.routing import submission_move
 from portfolio.approvals.sign_off_board import Board, read_board
 from portfolio.approvals.ties import make_duty
 from portfolio.approvals.workflow import CASE_WORKFLOW
+from portfolio.audit.canon import digest as digest_of
 from portfolio.business_cases.completeness import Missing, Standing, missing, standing
 from portfolio.business_cases.content import content_digest, read_content
 from portfolio.business_cases.editing import lock_for_move
@@ -146,7 +147,14 @@ def _next_number(session: Session, year: int) -> int:
     return int(row.value)
 
 
+def withdrawal_digest(case: BusinessCase) -> str:
+    """What a withdrawal is bound to: this case in this very state."""
+    return digest_of({"withdraw": str(case.id), "status": case.status.value, "since": case.status_since})
+
+
 def withdraw(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase, reason: str, digest: str) -> None:
-    """Take a case back before the decision; it stays on the record. `digest`: that of what was shown."""
+    """Take a case back before the decision; it stays on the record. `digest` is `withdrawal_digest` as shown."""
     lock_for_move(session, case)
+    if digest != withdrawal_digest(case):
+        raise Refused(_("The case moved since you opened the page. Reload it and see how things stand."))
     move_case(session, actor, pack, case, "withdraw", reason, digest)
