@@ -125,6 +125,12 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("Closed after the opinion: %(number)s %(title)s"),
         N_("%(number)s %(title)s is closed: its track ends with the opinion."),
     ),
+    "code_issued": (
+        N_("Approval code issued: %(title)s"),
+        N_(
+            "An approval code was issued for «%(lot)s» of %(title)s, up to %(ceiling)s with tax. Orders can be reserved on it."
+        ),
+    ),
     "case_fund": (
         N_("Funded: %(number)s %(title)s"),
         N_("The budget decision on %(number)s %(title)s gives it money. The amounts by year are on its page."),
@@ -165,7 +171,9 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "review_assigned": (
         N_("A case waits for your review: %(title)s"),
-        N_("You were chosen to review %(title)s. Say first whether you have a conflict of interest. It is due on %(due)s."),
+        N_(
+            "You were chosen to review %(title)s. Say first whether you have a conflict of interest. It is due on %(due)s."
+        ),
     ),
     "review_taken_back": (
         N_("A review was given to somebody else: %(title)s"),
@@ -226,6 +234,49 @@ KINDS: dict[str, tuple[str, str]] = {
     "waiver_expired": (
         N_("A waiver has expired: %(standard)s"),
         N_("The waiver from %(standard)s for %(title)s ended on %(until)s. The standard counts as not met again."),
+    ),
+    "opinion_ready": (
+        N_("An opinion waits for your signature: %(number)s"),
+        N_("The opinion on %(number)s %(title)s was drafted by %(by)s and waits for your signature."),
+    ),
+    "letter_issued": (
+        N_("A letter was issued: %(call)s"),
+        N_("The letter with the opinions on the cases of %(institution)s in %(call)s can be read and downloaded."),
+    ),
+    "reconsideration_asked": (
+        N_("Reconsideration asked: %(number)s"),
+        N_("The institution asks to look again at the opinion on %(number)s %(title)s."),
+    ),
+    "reconsideration_decided": (
+        N_("The request for reconsideration is answered: %(number)s"),
+        N_("%(outcome)s. %(title)s: %(answer)s"),
+    ),
+    "condition_overdue": (
+        N_("A condition is overdue: %(title)s"),
+        N_("It was due on %(due)s: %(text)s. Supply the evidence, or say why it is late."),
+    ),
+    "condition_overdue_oversight": (
+        N_("A condition is overdue: %(title)s"),
+        N_(
+            "It was due on %(due)s: %(text)s. You may propose to suspend the approval codes; that would stop new "
+            "reservations only. Nothing happens by itself."
+        ),
+    ),
+    "condition_evidenced": (
+        N_("Evidence of a condition was supplied: %(title)s"),
+        N_("The institution says that it has met: %(text)s"),
+    ),
+    "decisions_proposed": (
+        N_("Budget decisions wait for a second person"),
+        N_("%(by)s proposed decisions in %(call)s; cases: %(count)s. Another person confirms them."),
+    ),
+    "decision_sent_back": (
+        N_("A proposed decision came back: %(number)s"),
+        N_("The proposal on %(number)s %(title)s was sent back: %(reason)s"),
+    ),
+    "decision_not_published": (
+        N_("A confirmed decision could not be made known: %(title)s"),
+        N_("The embargo has ended, and the case could not be moved: %(reason)s"),
     ),
 }
 """kind → (subject, body)."""
