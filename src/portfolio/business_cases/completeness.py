@@ -8,10 +8,10 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from portfolio.business_cases.content import Answers, read_answers
+from portfolio.business_cases.lines.checks import line_gaps
 from portfolio.business_cases.lines.totals import case_totals
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.totals import CaseTotals
-from portfolio.i18n import gettext as _
 from portfolio.packs.answers import declared_facts, unanswered
 from portfolio.packs.choosing import TrackChoice, choose_track
 from portfolio.packs.schema import CountryPack
@@ -68,7 +68,7 @@ def section_address(case_id: uuid.UUID, section: str, field: str = "") -> str:
 
 def standing(session: Session, pack: CountryPack, case: BusinessCase) -> Standing:
     """Answers, totals, likely track and facts of a case. A track that submission fixed stays, whatever the totals are."""
-    totals = case_totals(session, case)
+    totals = case_totals(session, pack, case)
     choice = choose_track(pack, CaseKind(case.kind), totals.whole_life.minor)
     track = pack.track(case.track) if case.track else choice.track
     answers = read_answers(session, case)
@@ -89,6 +89,8 @@ def missing(session: Session, pack: CountryPack, case: BusinessCase, found: Stan
     """All that submission would refuse for, in the order of the form; texts are in the reader's language."""
     state = found or standing(session, pack, case)
     items = _unanswered(session, pack, state)
+    gaps = (gap for gap in line_gaps(session, pack, state) if gap.section in state.required)
+    items += [missing_item(case.id, gap.section, gap.anchor, gap.text) for gap in gaps]
     for name in sorted(_checks):
         items += [item for item in _checks[name](session, pack, state) if _counts(item, state.required)]
     order = {code.value: place for place, code in enumerate(SectionCode)}
@@ -124,7 +126,12 @@ def _unanswered(session: Session, pack: CountryPack, state: Standing) -> list[Mi
             if extra and answers.get(ACTION_LINE) not in extra.choices:
                 questions.insert(0, extra)
         items += [
-            missing_item(case.id, code, question.code, _("Answer: %(question)s") % {"question": question.label})
+            Missing(
+                code.value,
+                question.code,
+                str(question.label),
+                section_address(case.id, code.value, f"{code.value}-{question.code}"),
+            )
             for question in questions
         ]
     return items

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from portfolio.audit.canon import digest
 from portfolio.business_cases.content_registry import tables_of
+from portfolio.business_cases.lines import content as _lines  # noqa: F401  its tables are part of every content
 from portfolio.business_cases.models import Attachment, BusinessCase, CaseAnswer
 from portfolio.packs.answers import asked_questions
 from portfolio.packs.schema import CountryPack

@@ -41,7 +41,7 @@ class Column:
     """`name` is the attribute of the model; texts are marked with `N_`. `needed`: submission asks for it.
 
     `shown`: whether the case has this column at all, e.g. units only where the pack has indexed ones.
-    `default`: what an unset cell of a new line says, as typed text.
+    `default`: what an unset cell of a new line says, as typed text. `summed`: whether its amounts add up to something.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Column:
     default: str = ""
     shown: Callable[[LineContext], bool] | None = None
     wide: bool = False
+    summed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ OPTIONS = LineSpec(
     columns=(
         Column("title", N_("Title"), needed=True, wide=True),
         Column("kind", N_("Kind"), Kind.CHOICE, options=choices.of_enum(OptionKind), needed=True),
-        Column("whole_life_minor", N_("Whole-life cost"), Kind.MONEY),
+        Column("whole_life_minor", N_("Whole-life cost"), Kind.MONEY, summed=False),
         Column("months", N_("Months until it serves people"), Kind.NUMBER, least=0, most=240),
         Column("is_preferred", N_("Preferred"), Kind.YES_NO, default=choices.NO),
         Column("summary", N_("What it consists of"), Kind.LONG),
