@@ -57,6 +57,11 @@ class Field:
     def kind(self) -> str:
         return self.question.type.value
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Options of a list to choose from, without their help."""
+        return [(value, words) for value, words, _help in self.options]
+
 
 def questions_of(session: Session, pack: CountryPack, case: BusinessCase, section: SectionCode) -> tuple[Question, ...]:
     """Every question of a section that a pack shows, and the call's own one about action lines."""
@@ -81,9 +86,8 @@ def read_fields(submitted: Submitted, section: SectionCode, questions: Sequence[
     for question in questions:
         name = f"{section.value}.{question.code}"
         if submitted.has(name) or submitted.has(f"version.{name}"):
-            sent[question.code] = Typed(
-                submitted.text(name), whole_number(submitted.text(f"version.{name}")), submitted.text(f"seen.{name}")
-            )
+            version = submitted.text(f"version.{name}").rpartition(":")[2]  # "v:3", which autosave keeps up to date
+            sent[question.code] = Typed(submitted.text(name), whole_number(version), submitted.text(f"seen.{name}"))
     return sent
 
 

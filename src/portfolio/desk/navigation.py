@@ -32,6 +32,10 @@ class Entry:
 
 PLACES: list[Place] = [
     Place("desk.waiting", N_("What waits for me"), Permission.SIGNED_IN),
+    Place("peer_review.mine", N_("My reviews"), Permission.REVIEW_WRITE),
+    Place("peer_review.assign", N_("Assign reviewers"), Permission.REVIEW_ASSIGN),
+    Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
+    Place("strategy.calls", N_("Calls"), Permission.CALL_READ),
 ]
 
 

@@ -278,5 +278,28 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("A confirmed decision could not be made known: %(title)s"),
         N_("The embargo has ended, and the case could not be moved: %(reason)s"),
     ),
+    "call_closes_soon": (
+        N_("%(call)s closes on %(until)s"),
+        N_("You have a case for %(call)s that is not submitted yet. The call closes on %(until)s."),
+    ),
+    "call_closed": (
+        N_("%(call)s has closed"),
+        N_(
+            "The call closed on %(until)s, and a case of yours was not submitted. What you wrote is kept. A case can "
+            "only be submitted late with a recorded waiver."
+        ),
+    ),
+    "call_extended": (
+        N_("%(call)s now closes on %(until)s"),
+        N_("The closing was moved for everybody, to %(until)s. The reason: %(reason)s"),
+    ),
+    "late_submission_asked": (
+        N_("Leave to submit late is asked for: %(case)s"),
+        N_("%(institution)s asks to submit %(case)s after the closing. The reason: %(reason)s"),
+    ),
+    "late_submission_granted": (
+        N_("You may submit late: %(case)s"),
+        N_("The case %(case)s may be submitted until %(until)s. The reason: %(reason)s"),
+    ),
 }
 """kind → (subject, body)."""

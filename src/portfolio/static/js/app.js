@@ -105,3 +105,13 @@ for (const entry of document.querySelectorAll("nav [aria-current]")) {
 
 refresh(document);
 setInterval(showTimes, 60000);
+
+/* A question that only an earlier answer brings up: shown or hidden as soon as that answer is given. Without script it
+   appears once the section is saved. */
+document.addEventListener("change", (event) => {
+  const { name, value, form } = event.target;
+  if (!form || !name) return;
+  for (const question of form.querySelectorAll("[data-asked-when-field]")) {
+    if (question.dataset.askedWhenField === name) question.hidden = question.dataset.askedWhenValue !== value;
+  }
+});

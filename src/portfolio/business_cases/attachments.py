@@ -1,0 +1,160 @@
+"""Files of a case: let in after a look, kept by digest, removed without being destroyed."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
+from portfolio.business_cases.editing import lock_for_edit, make_author
+from portfolio.business_cases.models import Attachment, BusinessCase
+from portfolio.db.clock import now
+from portfolio.db.text import storable
+from portfolio.errors import FieldRefused, NotFound
+from portfolio.files.inspection import MAX_BYTES, Rejected, inspect
+from portfolio.files.inspection_labels import REJECT_REASON_LABELS
+from portfolio.files.inspection_terms import RejectReason
+from portfolio.files.store import FileStore, TooLarge
+from portfolio.i18n import gettext as _
+from portfolio.packs.terms import SectionCode
+from portfolio.people.viewer import Viewer
+from portfolio.web.runtime import runtime
+
+QUOTA = 2 * 1024**3
+"""Bytes that the cases of one institution may hold together, removed files included."""
+
+MOST_FILES = 60
+"""Files of one case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An accepted file that has its place, but no row yet."""
+
+    file_name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+def store_of(request: Request[Any, Any, Any]) -> FileStore:
+    return FileStore(runtime(request).settings.files_dir)
+
+
+def receive(store: FileStore, upload: UploadFile) -> Received:
+    """Look at an upload and keep it. Slow (up to `inspection.WALL_SECONDS`): call it before any row is locked.
+
+    Raises `FieldRefused("file", …)` with what is wrong and what to do.
+    """
+    name = clean_name(upload.filename)
+    stream: BinaryIO = upload.file  # type: ignore[assignment]
+    stream.seek(0)
+    try:
+        path = store.receive(stream, MAX_BYTES)
+    except TooLarge:
+        raise FieldRefused("file", _(REJECT_REASON_LABELS[RejectReason.TOO_LARGE])) from None
+    try:
+        found = inspect(path, name)
+        if isinstance(found, Rejected):
+            raise FieldRefused("file", found.message)
+        return Received(name, found.media_type, store.keep(path), found.size)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def clean_name(name: str) -> str:
+    """The uploader's name for a file, for people to read: no folders, no control characters, at most 200 characters."""
+    plain = PurePath((storable(name) or "").replace("\\", "/")).name
+    plain = "".join(c for c in plain if c.isprintable()).strip()
+    if len(plain) > 200:
+        suffix = PurePath(plain).suffix[:10]
+        plain = plain[: 200 - len(suffix)] + suffix
+    return plain
+
+
+def attach(
+    session: Session, actor: Viewer, case: BusinessCase, section: SectionCode, received: Received, title: str
+) -> Attachment:
+    """Raises `FieldRefused` for a full case or institution, or a file that is attached already; `Refused` when locked."""
+    lock_for_edit(session, case, section)
+    present = attachments_of(session, case.id)
+    if len(present) >= MOST_FILES:
+        raise FieldRefused("file", _("A case holds at most %(n)s files. Remove one first.") % {"n": MOST_FILES})
+    if received.sha256 in {row.sha256 for row in present}:
+        raise FieldRefused("file", _("This very file is attached already."))
+    if used_by(session, case.institution_id) + received.size > QUOTA:
+        raise FieldRefused("file", _("Your institution has used up its space for files. Ask the administrator."))
+    row = Attachment(
+        case_id=case.id,
+        section=section.value,
+        file_name=received.file_name,
+        title=title,
+        media_type=received.media_type,
+        size=received.size,
+        sha256=received.sha256,
+        by_id=actor.person_id,
+    )
+    session.add(row)
+    make_author(session, case, actor)
+    record(
+        session,
+        actor,
+        Tag.FILE_ATTACHED,
+        case,
+        words=received.file_name,
+        attachment=row.id,
+        sha256=received.sha256,
+        size=received.size,
+    )
+    session.flush()
+    return row
+
+
+def remove(session: Session, actor: Viewer, case: BusinessCase, attachment_id: uuid.UUID) -> None:
+    """The file leaves the case and stays in its history. Raises `NotFound`, or `Refused` when the section is locked."""
+    row = session.get(Attachment, attachment_id)
+    if row is None or row.case_id != case.id or row.removed_at is not None:
+        raise NotFound
+    lock_for_edit(session, case, row.section)
+    row.removed_at = now(session)
+    make_author(session, case, actor)
+    record(session, actor, Tag.FILE_REMOVED, case, attachment=row.id, sha256=row.sha256)
+    session.flush()
+
+
+def attachments_of(session: Session, case_id: uuid.UUID, *, removed: bool = False) -> Sequence[Attachment]:
+    """Oldest first: those that are there, or those that were removed."""
+    is_gone = col(Attachment.removed_at).is_not(None) if removed else col(Attachment.removed_at).is_(None)
+    return session.scalars(
+        select(Attachment)
+        .where(col(Attachment.case_id) == case_id, is_gone)
+        .order_by(col(Attachment.created_at), col(Attachment.id))
+    ).all()
+
+
+def get_attachment(session: Session, case: BusinessCase, attachment_id: uuid.UUID) -> Attachment:
+    """Raises `NotFound` for a file of another case."""
+    row = session.get(Attachment, attachment_id)
+    if row is None or row.case_id != case.id:
+        raise NotFound
+    return row
+
+
+def used_by(session: Session, institution_id: uuid.UUID) -> int:
+    """Bytes of all files of an institution's cases."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(col(Attachment.size)), 0))
+            .join(BusinessCase, col(BusinessCase.id) == col(Attachment.case_id))
+            .where(col(BusinessCase.institution_id) == institution_id)
+        )
+        or 0
+    )
