@@ -80,7 +80,10 @@ class DatabaseSource:
         with streaming.execute(all_events) as events, streaming.execute(all_rows) as found:
             rows = _Grouped(found)
             for event in events:
-                columns = {name: plain(value) for name, value in zip(FIELDS, event, strict=True)}
+                columns = {
+                    name: value if type(value) is str else plain(value)
+                    for name, value in zip(FIELDS, event, strict=True)
+                }
                 yield Link(chain, event.seq, columns, rows.of(event.seq))
             rows.end()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Request, Response
+from litestar.background_tasks import BackgroundTask
 from litestar.exceptions import (
     HTTPException,
     ImproperlyConfiguredException,
@@ -23,6 +24,7 @@ from portfolio.i18n import gettext
 from portfolio.web.forms import BadBody
 from portfolio.web.once import AlreadyDone
 from portfolio.web.pages import AnyRequest, html, render, wants_part
+from portfolio.web.runtime import runtime
 
 log = logging.getLogger("portfolio")
 
@@ -47,7 +49,9 @@ def refusal(request: AnyRequest, status: int, reasons: Sequence[str] = (), what_
 
 
 def _refused(request: AnyRequest, error: Refused) -> Response[Any]:
-    return refusal(request, 422 if isinstance(error, FieldRefused) else 409, error.reasons)
+    if isinstance(error, FieldRefused):
+        return refusal(request, 422, error.reasons)
+    return _told(request, refusal(request, 409, error.reasons), error.reasons)
 
 
 def _not_found(request: AnyRequest, _error: Exception) -> Response[Any]:
@@ -56,7 +60,16 @@ def _not_found(request: AnyRequest, _error: Exception) -> Response[Any]:
 
 def _not_allowed(request: AnyRequest, error: Exception) -> Response[Any]:
     reason = getattr(error, "reason", "") or getattr(error, "detail", "")
-    return refusal(request, 403, [reason] if reason and reason != "Forbidden" else [])
+    reasons = [reason] if reason and reason != "Forbidden" else []
+    return _told(request, refusal(request, 403, reasons), reasons)
+
+
+def _told(request: AnyRequest, answer: Response[Any], reasons: Sequence[str]) -> Response[Any]:
+    """An act refused to a signed-in person survives the refusal: written once the answer is out, in a thread."""
+    hook = runtime(request).on_refused
+    if hook is not None and request.method == "POST" and request.scope.get("user") is not None:
+        answer.background = BackgroundTask(hook, request, answer.status_code or 0, list(reasons))
+    return answer
 
 
 def _already_done(_request: AnyRequest, error: AlreadyDone) -> Response[Any]:

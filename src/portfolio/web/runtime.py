@@ -1,6 +1,6 @@
 """What a running process holds: settings, database, templates, and the shell of every page. Nothing another worker would need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ class Runtime:
     database: Database
     renderer: Renderer
     shell: Callable[[Request[Any, Any, Any]], dict[str, Any]]
+    on_refused: Callable[[Request[Any, Any, Any], int, Sequence[str]], None] | None = None
+    """Told, after the answer, of each act that a signed-in person was refused; the trail lies above and is wired by `app`."""
     pack: Any = None  # the country pack; `web` lies below `packs` and does not look inside
 
 
