@@ -14,15 +14,18 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 
 from portfolio import __version__, rooms
+from portfolio.audit.refused import keep_refusal
 from portfolio.db.engine import Database, open_database
 from portfolio.desk.navigation import entries
 from portfolio.i18n import LANGUAGES, current_language, gettext
 from portfolio.identity.guard import check_routes, enforce
 from portfolio.identity.middleware import SignedIn
 from portfolio.identity.refusals import exception_handlers as identity_handlers
+from portfolio.packs.checks import register_check
 from portfolio.packs.loader import load_pack
 from portfolio.people.permissions import Permission
 from portfolio.settings import Settings
+from portfolio.standards.pack_checks import check_standards_choice
 from portfolio.web import formatting
 from portfolio.web.forms import provide_submitted
 from portfolio.web.once import new_key
@@ -39,6 +42,7 @@ OWN_NAMES = {"es": "Español", "pt": "Português", "en": "English"}
 
 def create_app(settings: Settings, database: Database | None = None) -> Litestar:
     """An application over one database. Raises `ConfigurationError` for a bad pack, and refuses a route without permission."""
+    register_check("standards", check_standards_choice)
     pack = load_pack(settings.pack)
     formatting.use_country(pack.time_zone, pack.country)
     runtime = Runtime(
@@ -46,12 +50,14 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         database=database or open_database(settings.database_url, synchronous=settings.sqlite_synchronous),
         renderer=Renderer(make_environment()),
         shell=shell,
+        on_refused=keep_refusal,
         pack=pack,
     )
     app = Litestar(
         route_handlers=[
-            *rooms.routes(settings),
-            *make_health(Permission.PUBLIC),
+            # One router: handlers that share a path are registered together, once; one by one, the framework would wrap
+            # the first of them in a thread twice and answer with a coroutine.
+            Router("/", route_handlers=[*rooms.routes(settings), *make_health(Permission.PUBLIC)]),
             create_static_files_router(
                 "/static", [STATIC], cache_control=None, opt={"permission": Permission.PUBLIC}, include_in_schema=False
             ),
