@@ -9,7 +9,7 @@ from portfolio.web.forms import TOKEN_FIELD, Submitted
 from portfolio.web.once import FIELD as FORM_KEY
 
 PURPOSE = "carried form"
-LEFT_OUT = frozenset({TOKEN_FIELD, FORM_KEY, "password", "new_password", "code"})
+LEFT_OUT = frozenset({TOKEN_FIELD, FORM_KEY, "password", "new_password", "again", "code", "ticket", "pending"})
 """Tokens are made afresh, and secrets are asked again."""
 MAX_CARRIED = 150_000
 

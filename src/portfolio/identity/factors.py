@@ -4,7 +4,10 @@ import uuid
 from datetime import datetime
 
 import pyotp
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from portfolio.db.seal import seal, unseal
 from portfolio.identity.models import Account, UsedFactorStep
@@ -53,8 +56,23 @@ def use(session: Session, installation_secret: str, account: Account, code: str,
     """Whether the code is right and was not used before; from now on it is used."""
     secret = secret_of(installation_secret, account)
     step = matching_step(secret, code, at) if secret else None
-    if step is None or session.get(UsedFactorStep, (account.person_id, step)) is not None:
+    return step is not None and take(session, account.person_id, step)
+
+
+def take(session: Session, person_id: uuid.UUID, step: int) -> bool:
+    """Whether the step was still free; the table's key decides between two workers."""
+    if session.get(UsedFactorStep, (person_id, step)) is not None:
         return False
-    session.add(UsedFactorStep(person_id=account.person_id, step=step))
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(UsedFactorStep(person_id=person_id, step=step))
+    except IntegrityError:
+        return False
     return True
+
+
+def purge(session: Session, at: datetime) -> int:
+    """Delete used steps so old that no code of theirs would be accepted."""
+    oldest = int(at.timestamp()) // STEP_SECONDS - 10
+    result = session.execute(delete(UsedFactorStep).where(col(UsedFactorStep.step) < oldest))
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from litestar.routes import HTTPRoute
 
 from portfolio.errors import NotAllowed
 from portfolio.i18n import gettext
+from portfolio.identity.second_factor import is_missing
 from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.web.forms import Submitted, read_form
@@ -25,8 +26,16 @@ class SignInNeeded(Exception):
         self.submitted = submitted
 
 
+class FactorNeeded(Exception):
+    """A role of this person demands a second factor that the session was opened without: nothing works before it."""
+
+
+BEFORE_FACTOR = "before_factor"
+"""What a route declares, beside its permission, to work before that: the profile, the enrolment, the way out."""
+
+
 async def enforce(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-    """Raises `SignInNeeded` for nobody, `NotAllowed` for a person without the permission anywhere."""
+    """Raises `SignInNeeded` for nobody, `FactorNeeded`, or `NotAllowed` for a person without the permission anywhere."""
     if connection.scope.get("method") == "OPTIONS":
         return
     permission: Permission = handler.opt["permission"]
@@ -35,6 +44,9 @@ async def enforce(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     viewer: Viewer | None = connection.scope.get("user")
     if viewer is None:
         raise SignInNeeded(await _typed(connection))
+    method = getattr(connection.scope.get("auth"), "method", "")
+    if is_missing(viewer, method) and not handler.opt.get(BEFORE_FACTOR):
+        raise FactorNeeded
     if not viewer.can(permission):
         raise NotAllowed(
             gettext("None of your roles allows this. The user manager of your institution can tell you who does.")

@@ -23,10 +23,15 @@ class Limit:
 
 
 PER_ACCOUNT = Limit("sign_in.account", 10, timedelta(minutes=5))
+PER_ACCOUNT_HOUR = Limit("sign_in.account", 30, timedelta(hours=1))
+PER_ACCOUNT_DAY = Limit("sign_in.account", 100, timedelta(days=1))
+"""Three windows over the same failures: the longer somebody guesses, the longer they wait."""
 PER_ADDRESS = Limit("sign_in.address", 300, timedelta(minutes=5))
 PER_FACTOR = Limit("factor", 5, timedelta(minutes=5))
+PER_FACTOR_HOUR = Limit("factor", 20, timedelta(hours=1))
 PER_FACTOR_DAY = Limit("factor", 50, timedelta(days=1))
 PER_RESET = Limit("reset", 5, timedelta(days=1))
+PER_RESET_ADDRESS = Limit("reset.address", 50, timedelta(days=1))
 PER_STEP_UP = Limit("step_up", 5, timedelta(minutes=5))
 PER_VERIFY = Limit("verify", 60, timedelta(minutes=1))
 KEPT = timedelta(days=2)

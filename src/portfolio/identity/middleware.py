@@ -8,6 +8,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from portfolio.db.base import utc_now
 from portfolio.db.clock import now
 from portfolio.i18n import set_language
 from portfolio.identity import sessions
@@ -51,7 +52,7 @@ def _look_up(runtime: Runtime, token: str) -> tuple[Found | None, Viewer | None]
             return found, None
         today = now(session).astimezone(country_zone()).date()
         viewer = load_viewer(session, found.person_id, today, found.id)
-    if sessions.utc_now() - found.seen_at > sessions.SEEN_EVERY:
+    if utc_now() - found.seen_at > sessions.SEEN_EVERY:
         with runtime.database.writing() as session:
             sessions.touch(session, found)
     return found, viewer

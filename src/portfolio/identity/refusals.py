@@ -8,10 +8,10 @@ from litestar.response import Redirect
 from portfolio.i18n import gettext
 from portfolio.identity.carry import Carried, carry, fields_of
 from portfolio.identity.forms import SignInFields
-from portfolio.identity.guard import SignInNeeded
+from portfolio.identity.guard import FactorNeeded, SignInNeeded
 from portfolio.web.flash import Message
 from portfolio.web.forms import StaleToken, blank
-from portfolio.web.pages import AnyRequest, html, render
+from portfolio.web.pages import AnyRequest, html, render, wants_part
 from portfolio.web.refusals import Handler, refusal
 from portfolio.web.runtime import runtime
 
@@ -47,6 +47,18 @@ def _sign_in_needed(request: AnyRequest, error: SignInNeeded) -> Response[Any]:
     return html(body, 401)
 
 
+def _factor_needed(request: AnyRequest, _error: FactorNeeded) -> Response[Any]:
+    """A page leads to the enrolment; an act or a part is refused in words, since what was typed would be lost."""
+    if request.method in ("GET", "HEAD") and not wants_part(request):
+        return Redirect(request.app.route_reverse("identity.factor"), status_code=303)
+    return refusal(
+        request,
+        403,
+        [gettext("One of your roles signs, decides or administers: it needs a second factor.")],
+        gettext("Set it up in your profile, then do this again."),
+    )
+
+
 def _stale_token(request: AnyRequest, error: StaleToken) -> Response[Any]:
     """The page was older than the session: show what was typed, with a fresh token, unsent."""
     return resume(request, Carried(request.scope["path"], fields_of(error.submitted)), 409)
@@ -58,4 +70,4 @@ def resume(request: AnyRequest, carried: Carried, status: int = 200, **shell: An
 
 
 def exception_handlers() -> dict[Any, Handler]:
-    return {SignInNeeded: _sign_in_needed, StaleToken: _stale_token}
+    return {SignInNeeded: _sign_in_needed, FactorNeeded: _factor_needed, StaleToken: _stale_token}

@@ -1,22 +1,30 @@
-"""Sign-in, sign-out and the language. Sessions, profile, invitations and factors have files of their own."""
+"""Signing in, in one step or two, signing out, and the language. Profile, factor, passwords and people have files of their own."""
 
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from portfolio.identity import actions
+from portfolio.i18n import LANGUAGES, N_
+from portfolio.identity import (
+    actions,
+    routes_factor,
+    routes_institutions,
+    routes_passwords,
+    routes_people,
+    routes_profile,
+    routes_roles,
+)
+from portfolio.identity.browser import address_of_client, agent_of, session_cookie
 from portfolio.identity.carry import uncarry
-from portfolio.identity.forms import SignInFields
-from portfolio.identity.middleware import cookie_name
+from portfolio.identity.forms import CodeFields, SignInFields
+from portfolio.identity.profile import choose_language
 from portfolio.identity.refusals import resume
-from portfolio.labels import label
 from portfolio.people.permissions import Permission
-from portfolio.people.queries import institution_names
 from portfolio.settings import Settings
+from portfolio.web import flash
 from portfolio.web.forms import Submitted, bind, blank
 from portfolio.web.pages import invalid, page
 from portfolio.web.routes import language_answer, safe_path
@@ -24,27 +32,9 @@ from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
 
+CODE_PAGE = "identity/sign_in_code.html"
 
-def session_cookie(settings: Settings, token: str) -> Cookie:
-    """For this browser session only; an empty token removes it."""
-    return Cookie(
-        key=cookie_name(settings),
-        value=token or None,
-        max_age=None if token else 0,
-        path="/",
-        httponly=True,
-        secure=settings.is_https,
-        samesite="lax",
-    )
-
-
-def address_of_client(request: AnyRequest) -> str:
-    """The peer's address, or the one that the single configured proxy reports."""
-    if runtime(request).settings.trusted_proxy:
-        forwarded = request.headers.get("x-forwarded-for", "").split(",")[-1].strip()
-        if forwarded:
-            return forwarded
-    return request.client.host if request.client else ""
+flash.register({"password_chosen": N_("Your password is set. Sign in with it.")})
 
 
 @get("/sign-in", name="identity.sign_in", permission=Permission.PUBLIC, sync_to_thread=True, include_in_schema=False)
@@ -61,21 +51,57 @@ def submit_sign_in(
     form = bind(SignInFields, submitted)
     settings = runtime(request).settings
     if form.value is not None:
-        fields = form.value
         outcome = actions.sign_in(
             session,
             settings.secret_key,
-            fields.email,
-            fields.password,
-            fields.code,
+            form.value.email,
+            form.value.password,
             address_of_client(request),
-            request.headers.get("user-agent", ""),
+            agent_of(request),
         )
         session.commit()
         if outcome.person_id is not None:
             return _welcome(request, settings, outcome, then, carried)
+        if outcome.ticket:
+            blank_code = blank(CodeFields)
+            return page(request, CODE_PAGE, form=blank_code, then=then, carried=carried, ticket=outcome.ticket)
         form = form.with_error(outcome.field, outcome.refusal)
     return invalid(request, "identity/sign_in.html", form=form, then=then, carried=carried)
+
+
+@get("/sign-in/code", permission=Permission.PUBLIC, sync_to_thread=False, include_in_schema=False)
+def show_sign_in_code(request: AnyRequest) -> Redirect:
+    """Back and reload lead to the start: the ticket lives in the page alone."""
+    return Redirect(request.app.route_reverse("identity.sign_in"), status_code=303)
+
+
+@post(
+    "/sign-in/code",
+    name="identity.sign_in_code",
+    permission=Permission.PUBLIC,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_sign_in_code(
+    request: AnyRequest, session: NamedDependency[Session], submitted: NamedDependency[Submitted]
+) -> Response[Any]:
+    then, carried = safe_path(submitted.text("then")), submitted.text("carried")
+    ticket = submitted.text("ticket")
+    form = bind(CodeFields, submitted)
+    settings = runtime(request).settings
+    if form.value is not None:
+        code = form.value.code
+        outcome = actions.finish_sign_in(
+            session, settings.secret_key, ticket, code, address_of_client(request), agent_of(request)
+        )
+        session.commit()
+        if outcome.person_id is not None:
+            return _welcome(request, settings, outcome, then, carried)
+        if outcome.field == "email":
+            over = blank(SignInFields).with_error(outcome.field, outcome.refusal)
+            return invalid(request, "identity/sign_in.html", form=over, then=then, carried=carried)
+        form = form.with_error(outcome.field, outcome.refusal)
+    return invalid(request, CODE_PAGE, form=form, then=then, carried=carried, ticket=ticket)
 
 
 def _welcome(
@@ -92,7 +118,12 @@ def _welcome(
 
 
 @post(
-    "/sign-out", name="identity.sign_out", permission=Permission.SIGNED_IN, sync_to_thread=True, include_in_schema=False
+    "/sign-out",
+    name="identity.sign_out",
+    permission=Permission.SIGNED_IN,
+    before_factor=True,
+    sync_to_thread=True,
+    include_in_schema=False,
 )
 def submit_sign_out(
     request: AnyRequest, session: NamedDependency[Session], submitted: NamedDependency[Submitted]
@@ -104,19 +135,31 @@ def submit_sign_out(
     return Redirect(address, status_code=303, cookies=[session_cookie(runtime(request).settings, "")])
 
 
-@get("/profile", name="identity.profile", permission=Permission.SIGNED_IN, sync_to_thread=True, include_in_schema=False)
-def show_profile(request: AnyRequest, session: NamedDependency[Session]) -> Response[Any]:
-    places = institution_names(session)
-    roles = [(label(grant.role), places[grant.institution_id]) for grant in request.user.grants]
-    return page(request, "identity/profile.html", roles=roles)
-
-
 @post(
-    "/language", name="web.choose_language", permission=Permission.PUBLIC, sync_to_thread=False, include_in_schema=False
+    "/language", name="web.choose_language", permission=Permission.PUBLIC, sync_to_thread=True, include_in_schema=False
 )
-def choose_language(request: AnyRequest, submitted: NamedDependency[Submitted]) -> Redirect:
+def submit_language(
+    request: AnyRequest, session: NamedDependency[Session], submitted: NamedDependency[Submitted]
+) -> Redirect:
+    """Into the cookie; and for a signed-in person into the profile, whose language wins."""
+    viewer = request.scope.get("user")
+    if viewer is not None and submitted.text("language") in LANGUAGES:
+        choose_language(session, viewer, submitted.text("language"))
     return language_answer(request, submitted)
 
 
 def routes(settings: Settings) -> list[Any]:
-    return [show_sign_in, submit_sign_in, submit_sign_out, show_profile, choose_language]
+    return [
+        show_sign_in,
+        submit_sign_in,
+        show_sign_in_code,
+        submit_sign_in_code,
+        submit_sign_out,
+        submit_language,
+        *routes_profile.routes(),
+        *routes_factor.routes(settings),
+        *routes_passwords.routes(),
+        *routes_people.routes(),
+        *routes_roles.routes(),
+        *routes_institutions.routes(),
+    ]

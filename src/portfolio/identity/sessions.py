@@ -5,6 +5,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -57,7 +58,7 @@ def open_session(session: Session, account: Account, method: str, address: str, 
 
 def find(session: Session, token: str) -> Found | None:
     """The row of a cookie, alive or not; an id that we never made finds nothing and is never adopted."""
-    row = session.execute(
+    row: Any = session.execute(
         select(
             col(LoginSession.id),
             col(LoginSession.person_id),

@@ -2,7 +2,7 @@
 
 from portfolio.i18n import N_
 from portfolio.labels import register
-from portfolio.people.terms import DutyKind, Holding, InstitutionKind, RecusalKind, Role
+from portfolio.people.terms import DutyKind, Holding, InstitutionKind, ProposalState, RecusalKind, Role
 
 register(
     {
@@ -33,6 +33,10 @@ register(
         Holding.DIRECT: N_("In own right"),
         Holding.SUBSTITUTE: N_("As substitute"),
         Holding.DELEGATE: N_("By delegation"),
+        ProposalState.PROPOSED: N_("Waits for a second person"),
+        ProposalState.GRANTED: N_("Granted"),
+        ProposalState.REFUSED: N_("Refused"),
+        ProposalState.WITHDRAWN: N_("Withdrawn"),
         DutyKind.AUTHOR: N_("Author"),
         DutyKind.ADVISER: N_("Adviser"),
         DutyKind.SIGNATORY: N_("Signatory"),

@@ -45,6 +45,15 @@ class Holding(Enum):
     DELEGATE = "delegate"
 
 
+class ProposalState(Enum):
+    """A role that was proposed: waiting, or decided by a second person, or taken back by the first."""
+
+    PROPOSED = "proposed"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class DutyKind(Enum):
     """What ties a person to a subject: who authored may not review, who reviews may read."""
 
