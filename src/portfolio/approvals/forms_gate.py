@@ -1,5 +1,7 @@
 """Forms of the gate: sign-offs, submission, admission, returns."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 REASON_LENGTH = 2000
@@ -61,8 +63,9 @@ class ReturnFields(BaseModel):
 
 
 class CloseReviewsFields(BaseModel):
-    """The reason counts only when the reviews are closed before all are in."""
+    """With all reviews in, or early and then with a reason."""
 
     model_config = ConfigDict(extra="forbid")
 
+    move: Literal["close_reviews", "close_reviews_early"]
     reason: str = Field(default="", max_length=REASON_LENGTH)
