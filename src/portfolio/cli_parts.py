@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from portfolio import cli_check
+from portfolio import cli_check, cli_codes
 
 
 def add_parsers(verbs: Any) -> None:
     """Add each room's verbs to the command."""
-    for part in (cli_check,):
+    for part in (cli_check, cli_codes):
         part.add_parsers(verbs)

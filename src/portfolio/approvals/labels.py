@@ -1,5 +1,6 @@
 """Words of the gate; names of a country's acts, bodies and opinions come from its pack where it has them."""
 
+from portfolio.approvals import code_labels  # noqa: F401  registers the words of codes
 from portfolio.approvals.separation import Act
 from portfolio.approvals.terms import (
     ActKind,
@@ -12,6 +13,7 @@ from portfolio.approvals.terms import (
     GroundKind,
     OpinionOutcome,
     ReconsiderationState,
+    SheetState,
 )
 from portfolio.i18n import N_, gettext
 from portfolio.labels import register
@@ -33,6 +35,11 @@ register(
         DecisionChoice.FUND: N_("Fund"),
         DecisionChoice.DEFER: N_("Defer"),
         DecisionChoice.NOT_FUND: N_("Do not fund"),
+        SheetState.NOT_READY: N_("Waits for the opinion"),
+        SheetState.TO_DECIDE: N_("To decide"),
+        SheetState.TYPED: N_("Entered, not proposed"),
+        SheetState.PROPOSED: N_("Waits for a second person"),
+        SheetState.CONFIRMED: N_("Confirmed"),
         GroundKind.VERDICT: N_("Standard"),
         GroundKind.WAIVER: N_("Waiver"),
         GroundKind.REVIEW: N_("Peer review"),
