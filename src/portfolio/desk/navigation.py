@@ -32,10 +32,12 @@ class Entry:
 
 PLACES: list[Place] = [
     Place("desk.waiting", N_("What waits for me"), Permission.SIGNED_IN),
+    Place("desk.portfolio", N_("Portfolio"), Permission.PORTFOLIO_READ),
     Place("peer_review.mine", N_("My reviews"), Permission.REVIEW_WRITE),
     Place("peer_review.assign", N_("Assign reviewers"), Permission.REVIEW_ASSIGN),
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ),
+    Place("people.list", N_("People"), Permission.PEOPLE_READ),
 ]
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from portfolio.i18n import gettext as _
 from portfolio.i18n import ngettext
 from portfolio.packs.rubric import LEVELS, Rubric
+from portfolio.packs.terms import NamesShown
 
 MIN_REASON = 20
 """Characters of a reason for a group. Ours: short enough for one sitting, long enough to say something."""
@@ -113,3 +115,28 @@ class ReviewFacts:
         if self.is_closed:
             return False
         return self.outstanding > 0 or self.filed < self.demanded or self.filed == 0 or self.third_needed
+
+
+class Audience(Enum):
+    """From where somebody looks at the reviews of a case."""
+
+    OVERSIGHT = "oversight"
+    AGENCY = "agency"
+    REVIEWER = "reviewer"
+
+
+def may_read(facts: ReviewFacts, audience: Audience) -> bool:
+    """Oversight reads once the seal is open; the institution and the reviewers once the secretary has closed."""
+    return not facts.is_sealed and (audience is Audience.OVERSIGHT or facts.is_closed)
+
+
+def shows_names(rubric: Rubric, audience: Audience, has_opinion: bool) -> bool:
+    """Whether reviewers are named: always to those who assigned them, to others as the pack says."""
+    if audience is Audience.OVERSIGHT or rubric.names_shown is NamesShown.ALWAYS:
+        return True
+    return rubric.names_shown is NamesShown.AFTER_OPINION and has_opinion
+
+
+def shows_institutions(rubric: Rubric, audience: Audience, has_opinion: bool) -> bool:
+    """Whether the reviewer's institution is told; an anonymous review hides it with the name."""
+    return shows_names(rubric, audience, has_opinion) or not rubric.anonymous_to_agency
