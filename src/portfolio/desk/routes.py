@@ -1,4 +1,4 @@
-"""The first page after sign-in: what waits for me."""
+"""The pages that show several rooms; the first page after sign-in is what waits for me."""
 
 from typing import Any
 
@@ -6,14 +6,27 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
+from portfolio.db.clock import now
+from portfolio.desk import case_routes, portfolio_routes, waiting_agency, waiting_oversight  # noqa: F401  (groups)
+from portfolio.desk.waiting import Asking, waiting_for
 from portfolio.people.permissions import Permission
+from portfolio.people.queries import names
 from portfolio.web.pages import page
+from portfolio.web.runtime import runtime
 
 
 @get("/", name="desk.waiting", permission=Permission.SIGNED_IN, sync_to_thread=True, include_in_schema=False)
 def show_waiting(request: Request[Any, Any, Any], session: NamedDependency[Session]) -> Response[Any]:
-    return page(request, "desk/waiting.html")
+    asking = Asking(session, request.user, runtime(request).pack, now(session))
+    principals = names(session, (grant.acting_for_id for grant in request.user.grants))
+    return page(
+        request,
+        "desk/waiting.html",
+        groups=waiting_for(asking, runtime(request).shell(request)["url_for"]),
+        may_see_portfolio=request.user.can(Permission.PORTFOLIO_READ),
+        acting_for=sorted(principals.values()),
+    )
 
 
 def routes() -> list[Any]:
-    return [show_waiting]
+    return [show_waiting, *portfolio_routes.routes(), *case_routes.routes()]
