@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 from markupsafe import Markup, escape
@@ -31,7 +31,10 @@ def country_zone() -> ZoneInfo:
 @cache
 def _locale(language: str, region: str) -> Locale:
     territory = {"es": region, "pt": "BR", "en": "US"}[language]
-    return Locale(language, territory)
+    try:
+        return Locale(language, territory)
+    except UnknownLocaleError:  # a pack of no country in particular
+        return Locale(language)
 
 
 def locale() -> Locale:
