@@ -1,0 +1,171 @@
+"""The portfolio as a frame: a named view with a fixed list of columns, scoped by the viewer's mandate (security.md T8).
+
+SQL picks rows, scope and filter, and nothing else; words are put in by Polars.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Select, String, case, cast, null, select, type_coerce
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.business_cases.terms import CaseStatus
+from portfolio.documents.out_columns import Column, ColumnKind
+from portfolio.i18n import gettext as _
+from portfolio.labels import label
+from portfolio.packs.schema import CountryPack
+from portfolio.people.models import Institution
+from portfolio.people.permissions import Reach
+from portfolio.people.viewer import Viewer
+from portfolio.projects.filters import matching
+from portfolio.projects.models import Initiative
+from portfolio.projects.terms import IMPORTED, ProjectStage
+from portfolio.reports.asked import Asked, state_words
+from portfolio.reports.embargo import HIDDEN, decision_shown
+from portfolio.reports.scope import initiatives_visible_to
+from portfolio.strategy.models import Call
+
+SCHEMA = pl.Schema(
+    {
+        "initiative": pl.String(),
+        "number": pl.String(),
+        "source": pl.String(),
+        "source_key": pl.String(),
+        "source_ordinal": pl.Int64(),
+        "title": pl.String(),
+        "institution": pl.String(),
+        "institution_verified": pl.Boolean(),
+        "call": pl.String(),
+        "fiscal_year": pl.Int64(),
+        "theme": pl.String(),
+        "state": pl.String(),
+        "stage": pl.String(),
+        "currency": pl.String(),
+        "requested": pl.Int64(),
+        "requested_state": pl.String(),
+        "requested_note": pl.String(),
+        "recommended": pl.Int64(),
+        "decided": pl.Int64(),
+        "committed": pl.Int64(),
+        "as_at": pl.Date(),
+    }
+)
+"""Columns and types of `portfolio_frame`: codes for state, stage and requested_state; money in minor units of `currency`."""
+
+AMOUNTS = ("requested", "recommended", "decided", "committed")
+OVERSIGHT, INSTITUTION = "portfolio-oversight", "portfolio-institution"
+NOT_FOR_INSTITUTIONS = frozenset({"institution_verified", "source_key", "source_ordinal"})
+
+
+def view_of(viewer: Viewer) -> str:
+    """The named view of this viewer's mandate; the request has no say in it."""
+    sees_all = viewer.reaches(Reach.SUBMITTED) or viewer.reaches(Reach.EVERYTHING)
+    return OVERSIGHT if sees_all else INSTITUTION
+
+
+def portfolio_frame(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> pl.DataFrame:
+    """Everything the viewer may see that the filter finds, with the columns of `SCHEMA`; by institution, title and id.
+
+    Decisions under an embargo are not in it for whom they are kept from: state `under_embargo`, amounts missing.
+    """
+    rows = session.execute(_query(viewer, asked, now)).all()
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def count_rows(session: Session, viewer: Viewer, asked: Asked, now: datetime, most: int) -> int:
+    """How many rows there would be, counted up to one more than `most`."""
+    return len(session.execute(_where(select(col(Initiative.id)), viewer, asked, now).limit(most + 1)).all())
+
+
+def _where(query: Select[Any], viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
+    found = query.where(initiatives_visible_to(viewer), *matching(asked.filter))
+    return found.where(decision_shown(viewer, now)) if asked.filter.state else found
+
+
+def _query(viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
+    shown = decision_shown(viewer, now)
+    query = (
+        select(
+            _plain(Initiative.id),
+            col(Initiative.reference),
+            col(Initiative.source),
+            col(Initiative.source_key),
+            col(Initiative.source_ordinal),
+            col(Initiative.title),
+            col(Institution.name),
+            col(Institution.is_verified),
+            col(Call.title),
+            col(Call.fiscal_year),
+            col(Initiative.theme),
+            case((shown, col(Initiative.state)), else_=HIDDEN),
+            type_coerce(col(Initiative.stage), String),
+            col(Initiative.currency),
+            col(Initiative.requested_minor),
+            type_coerce(col(Initiative.requested_state), String),
+            col(Initiative.requested_note),
+            col(Initiative.recommended_minor),
+            case((shown, col(Initiative.decided_minor)), else_=null()),
+            case((shown, col(Initiative.committed_minor)), else_=null()),
+            col(Initiative.as_at),
+        )
+        .join(Institution, col(Institution.id) == col(Initiative.institution_id))
+        .join(Call, col(Call.id) == col(Initiative.call_id), isouter=True)
+        .order_by(col(Initiative.institution_key), col(Initiative.sort_key), col(Initiative.id))
+    )
+    return _where(query, viewer, asked, now)
+
+
+def _plain(column: Any) -> Any:
+    """The id as text without making an object of each: dashes or none, as the database keeps it."""
+    return cast(col(column), String)
+
+
+def columns_of(viewer: Viewer) -> list[Column]:
+    """The columns of the viewer's named view, in the reader's language: stable names, titles, descriptions."""
+    money, text, whole = ColumnKind.MONEY, ColumnKind.TEXT, ColumnKind.INTEGER
+    every = [
+        Column("number", _("Number"), text, _("Number of the initiative, or its identifier in the source")),
+        Column("source", _("Source"), text, _("“portfolio” for what was submitted here, else the source imported")),
+        Column("source_key", _("Key in the source"), text, _("The key columns of the source, as a JSON list")),
+        Column("source_ordinal", _("Repeat"), whole, _("0, or the ordinal of a row that repeats a key")),
+        Column("title", _("Title"), text, _("May be missing in the source")),
+        Column("institution", _("Institution"), text, _("The institution that answers for it")),
+        Column("institution_verified", _("Verified"), ColumnKind.BOOLEAN, _("No: only an imported file names it")),
+        Column("call", _("Call"), text, _("The budget cycle; blank for imported ones")),
+        Column("fiscal_year", _("Fiscal year"), whole, _("Of the call")),
+        Column("theme", _("Theme"), text, _("Of the strategy's action line, or of the source")),
+        Column("state", _("State"), text, _("Code of the state")),
+        Column("state_words", _("State in words"), text, _("The state in the reader's language")),
+        Column("stage", _("Stage"), text, _("Stage of delivery")),
+        Column("currency", _("Currency"), text, _("ISO 4217; amounts of different currencies do not add up")),
+        Column("requested", _("Requested"), money, _("Asked of the budget office, or the source's whole-life budget")),
+        Column("requested_state", _("What is known of it"), text, _("known, missing, exempt, words or unreadable")),
+        Column("requested_note", _("Words in its place"), text, _("What stood where the amount should be")),
+        Column("recommended", _("Recommended"), money, _("By the directive body's signed opinion")),
+        Column("decided", _("Decided"), money, _("By the budget office, confirmed; blank under an embargo")),
+        Column("committed", _("Committed"), money, _("Against its approval codes")),
+        Column("as_at", _("As at"), ColumnKind.DATE, _("Date of the newest observation of an import")),
+    ]
+    return [c for c in every if view_of(viewer) == OVERSIGHT or c.name not in NOT_FOR_INSTITUTIONS]
+
+
+def with_words(frame: pl.DataFrame, pack: CountryPack) -> pl.DataFrame:
+    """The frame with `state_words`, and stage and theme in the reader's words."""
+    states = {HIDDEN: _("Decision not published yet"), IMPORTED: state_words(IMPORTED)}
+    states |= {status.value: state_words(status.value) for status in CaseStatus}
+    stages = {stage.value: label(stage) for stage in ProjectStage}
+    themes = {str(code): str(choice.label) for code, choice in pack.themes.items()}
+    return frame.with_columns(
+        pl.col("state").replace(states).alias("state_words"),
+        pl.col("stage").replace(stages),
+        pl.col("theme").replace(themes),
+    )
+
+
+def figures_of(frame: pl.DataFrame) -> dict[str, Sequence[Any]]:
+    """What a later cycle book compares with: initiative → number, state, currency and the four amounts."""
+    rows = frame.select("initiative", "number", "state", "currency", *AMOUNTS).iter_rows()
+    return {row[0]: list(row[1:]) for row in rows}
