@@ -1,7 +1,5 @@
 """Forms of the gate: sign-offs, submission, admission, returns."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
 REASON_LENGTH = 2000
@@ -60,12 +58,3 @@ class ReturnFields(BaseModel):
 
     sections: list[str] = Field(min_length=1, max_length=40)
     reason: str = Field(min_length=3, max_length=4000)
-
-
-class CloseReviewsFields(BaseModel):
-    """With all reviews in, or early and then with a reason."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    move: Literal["close_reviews", "close_reviews_early"]
-    reason: str = Field(default="", max_length=REASON_LENGTH)

@@ -1,4 +1,4 @@
-"""Admissibility, returns, and the closing of the reviews: the moves of analysts and of the secretary."""
+"""Admissibility and returns: the moves of analysts and of the secretary."""
 
 import uuid
 from typing import Any
@@ -17,23 +17,20 @@ from portfolio.approvals.admissibility import (
     returns_of,
     sections_to_return,
 )
-from portfolio.approvals.forms_gate import AdmitFields, CloseReviewsFields, ReturnFields
-from portfolio.approvals.moves import Offered, move_case, offered_moves
+from portfolio.approvals.forms_gate import AdmitFields, ReturnFields
+from portfolio.approvals.moves import Offered, offered_moves
 from portfolio.approvals.routes_snapshots import newest_changes
 from portfolio.approvals.routing import return_move
 from portfolio.approvals.shown_gate import grouped, missing_groups, section_titles
-from portfolio.approvals.workflow import ADMISSIONS, CLOSINGS
-from portfolio.business_cases.editing import lock_for_move
+from portfolio.approvals.workflow import ADMISSIONS
 from portfolio.business_cases.frame import case_frame
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.visibility import get_case
 from portfolio.db.clock import now
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
-from portfolio.i18n import gettext as _
 from portfolio.identity.guard import whole_viewer
 from portfolio.packs.schema import CountryPack
-from portfolio.peer_review.queries import review_facts
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import institution_names
 from portfolio.web import flash
@@ -43,7 +40,7 @@ from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
 QUEUE, PAGE = "approvals/admissions.html", "approvals/admission.html"
-RETURN, CLOSING = "approvals/admission_return.html", "approvals/admission_close_reviews.html"
+RETURN = "approvals/admission_return.html"
 
 flash.register(
     {
@@ -208,61 +205,6 @@ def submit_return(
     )
 
 
-def _closing(
-    request: AnyRequest, session: Session, case: BusinessCase, form: Form[CloseReviewsFields] | None = None
-) -> dict[str, Any]:
-    pack, viewer = runtime(request).pack, whole_viewer(request) or request.user
-    moves = {one.name: one for one in offered_moves(session, request.user, pack, case) if one.name in CLOSINGS}
-    return {
-        "frame": case_frame(session, viewer, case, "approvals.close_reviews", request.app.route_reverse),
-        "case": case,
-        "reviews": review_facts(session, pack, case),
-        "whole": moves.get("close_reviews"),
-        "early": moves.get("close_reviews_early"),
-        "form": form or blank(CloseReviewsFields),
-    }
-
-
-@get(
-    "/cases/{case_id:uuid}/reviews/close",
-    name="approvals.close_reviews",
-    permission=Permission.REVIEW_ASSIGN,
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def show_closing(request: AnyRequest, session: NamedDependency[Session], case_id: FromPath[uuid.UUID]) -> Response[Any]:
-    case = get_case(session, request.user, case_id)
-    return page(request, CLOSING, **_closing(request, session, case))
-
-
-@post(
-    "/cases/{case_id:uuid}/reviews/close",
-    name="approvals.submit_closing",
-    permission=Permission.REVIEW_ASSIGN,
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def submit_closing(
-    request: AnyRequest,
-    session: NamedDependency[Session],
-    submitted: NamedDependency[Submitted],
-    case_id: FromPath[uuid.UUID],
-) -> Response[Any]:
-    """With all reviews in, or, with a reason, with those that are."""
-    case = get_case(session, request.user, case_id)
-    form = bind(CloseReviewsFields, submitted)
-    if form.value is None:
-        return invalid(request, CLOSING, **_closing(request, session, case, form))
-    if form.value.move == "close_reviews_early" and not form.value.reason:
-        failed = form.with_error("reason", _("Say why the reviews are closed without the others."))
-        return invalid(request, CLOSING, **_closing(request, session, case, failed))
-    lock_for_move(session, case)
-    move_case(session, request.user, runtime(request).pack, case, form.value.move, form.value.reason)
-    return done(
-        request, session, request.app.route_reverse("peer_review.reviews", case_id=case_id), say="reviews_closed"
-    )
-
-
 def routes() -> list[Any]:
     return [
         show_admissions,
@@ -270,6 +212,4 @@ def routes() -> list[Any]:
         submit_admission,
         show_return,
         submit_return,
-        show_closing,
-        submit_closing,
     ]
