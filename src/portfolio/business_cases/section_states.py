@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.business_cases.completeness import Missing, Standing, by_section, section_address
-from portfolio.business_cases.content_registry import tables_of
+from portfolio.business_cases.content_registry import Line, tables_of
 from portfolio.business_cases.editing import why_locked
 from portfolio.business_cases.models import Attachment, BusinessCase
 from portfolio.business_cases.terms import CaseStatus
@@ -15,6 +15,9 @@ from portfolio.i18n import gettext as _
 from portfolio.i18n import ngettext
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
+
+GIVEN = frozenset({"id", "solution", "position"})
+"""Columns that a line has before anybody wrote in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def section_rows(session: Session, pack: CountryPack, state: Standing, missing: 
                 code=code.value,
                 title=str(section.label),
                 href=section_address(state.case.id, code.value),
-                owner=str(pack.word(section.owner.value)),
+                owner=capitalised(str(pack.word(section.owner.value))),
                 hint=ngettext("%(n)s thing is missing", "%(n)s things are missing", count) % {"n": count}
                 if count and begun
                 else "",
@@ -59,6 +62,11 @@ def section_rows(session: Session, pack: CountryPack, state: Standing, missing: 
     return rows
 
 
+def capitalised(words: str) -> str:
+    """A pack's word at the beginning of a line."""
+    return words[:1].upper() + words[1:]
+
+
 def has_begun(session: Session, pack: CountryPack, state: Standing, code: SectionCode) -> bool:
     """Whether anything at all was written in a section."""
     if any(value.strip() for value in state.answers[code].values()):
@@ -69,7 +77,12 @@ def has_begun(session: Session, pack: CountryPack, state: Standing, code: Sectio
                 select(exists().where(col(Attachment.case_id) == state.case.id, col(Attachment.removed_at).is_(None)))
             )
         )
-    return any(table.read(session, pack, state.case) for table in tables_of(code))
+    return any(_is_filled(line) for table in tables_of(code) for line in table.read(session, pack, state.case))
+
+
+def _is_filled(line: Line) -> bool:
+    """Whether somebody wrote something: lines that the form gives from the start have their key and subject only."""
+    return any(value not in (None, "", False, [], {}) for name, value in line.items() if name not in GIVEN)
 
 
 def _state(case: BusinessCase, code: SectionCode, required: bool, begun: bool, missing: int) -> tuple[str, str]:
@@ -77,7 +90,7 @@ def _state(case: BusinessCase, code: SectionCode, required: bool, begun: bool, m
         return (_("Frozen"), "quiet") if case.submitted_at else (_("Locked"), "quiet")
     if case.status is CaseStatus.INCOMPLETE:
         return _("To be corrected"), "caution"
-    if not begun and (missing or not required):
+    if not begun:
         return (_("Not started"), "quiet") if required else (_("Optional"), "quiet")
     if missing:
         return _("Started"), "active"

@@ -15,7 +15,7 @@ from portfolio.business_cases.lines.totals import case_totals
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.queries import authors_of
 from portfolio.business_cases.section_pages import lock_reason
-from portfolio.business_cases.section_states import section_rows
+from portfolio.business_cases.section_states import capitalised, section_rows
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.business_cases.visibility import visible_to
 from portfolio.db.clock import now
@@ -102,7 +102,7 @@ def _figures(session: Session, pack: CountryPack, viewer: Viewer, state: Standin
         Figure(_("Asked in this case"), money(totals.asked)),
     ]
     envelope = envelope_of(session, call.id, case.institution_id)
-    word = str(pack.word(WordCode.ENVELOPE))
+    word = capitalised(str(pack.word(WordCode.ENVELOPE)))
     if envelope is None:
         figures.append(Figure(word, _("not stated")))
     else:
