@@ -16,13 +16,13 @@ from portfolio.business_cases.models import BusinessCase, CaseRevision, Particip
 from portfolio.db.clock import now
 from portfolio.packs.schema import CountryPack
 from portfolio.peer_review.models import Review
-from portfolio.peer_review.terms import ReviewState
+from portfolio.peer_review.terms import WORKING_STATES, ReviewState
 from portfolio.people.models import Duty, Institution, Membership, Recusal
 from portfolio.people.queries import in_force
 from portfolio.people.terms import DutyKind, Role
 from portfolio.people.viewer import Viewer
 
-_AT_WORK = (ReviewState.ASSIGNED, ReviewState.ACCEPTED, ReviewState.FILED, ReviewState.CLOSED)
+_AT_WORK = (*WORKING_STATES, ReviewState.CLOSED, ReviewState.SUPERSEDED)
 
 
 def separation_reasons(session: Session, pack: CountryPack, viewer: Viewer, case: BusinessCase, act: Act) -> list[str]:
