@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portfolio.approvals.authorities import authority_refusal
 from portfolio.approvals.decision_rules import Line, outcome_of, suggested_lines, sums_by_year
 from portfolio.approvals.models import DecisionDraft
-from portfolio.approvals.positions import Position
+from portfolio.approvals.positions import Position, chosen
 from portfolio.approvals.terms import BudgetOutcome, DecisionChoice, OpinionOutcome
 from portfolio.approvals.workflow import BEFORE_DECISION
 from portfolio.audit.canon import digest
@@ -80,10 +80,8 @@ def save_draft(
 
 def drafted_outcome(position: Position) -> BudgetOutcome | None:
     """What the draft would come to."""
-    draft = position.draft
-    if draft is None or draft.choice is None:
-        return None
-    return outcome_of(draft.choice, position.draft_lines, position.facts)
+    choice = None if position.draft is None else chosen(position.draft)
+    return None if choice is None else outcome_of(choice, position.draft_lines, position.facts)
 
 
 def fill_from_recommendation(session: Session, actor: Viewer, pack: CountryPack, positions: Sequence[Position]) -> int:

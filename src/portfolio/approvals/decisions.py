@@ -24,7 +24,7 @@ from portfolio.approvals.decision_rules import (
     why_not_decide,
 )
 from portfolio.approvals.models import Act, BudgetDecision, BudgetEntry
-from portfolio.approvals.positions import Position, envelope_uses, position_of
+from portfolio.approvals.positions import Position, chosen, envelope_uses, position_of
 from portfolio.approvals.publication import is_embargoed, publish
 from portfolio.approvals.separation import Act as Duty
 from portfolio.approvals.separation import conflicts
@@ -81,7 +81,7 @@ def why_not_propose(session: Session, actor: Viewer, pack: CountryPack, position
         return [_("Nothing has been entered yet.")]
     refused = authority_refusal(session, pack, actor, position.case, Power.BUDGET_DECISION)
     return [
-        *why_not_decide(draft.choice, position.draft_lines, draft.reasons, position.facts),
+        *why_not_decide(chosen(draft), position.draft_lines, draft.reasons, position.facts),
         *([refused] if refused else []),
         *separation_reasons(session, pack, actor, position.case, Duty.DECIDE),
     ]
@@ -115,14 +115,15 @@ def _hold_envelope(session: Session, call: Call, institution_id: uuid.UUID) -> N
 
 def _propose_one(session: Session, actor: Viewer, position: Position) -> BudgetDecision:
     draft, facts, at = position.draft, position.facts, now(session)
-    if draft is None or draft.choice is None:
+    choice = None if draft is None else chosen(draft)
+    if draft is None or choice is None:
         raise AssertionError("a draft without a choice was let through")
     is_override = facts.needs_override and position.override is not None
     decision = BudgetDecision(
         case_id=position.case.id,
         snapshot_id=position.snapshot_id,
         snapshot_digest=position.snapshot_digest,
-        outcome=outcome_of(draft.choice, position.draft_lines, facts),
+        outcome=outcome_of(choice, position.draft_lines, facts),
         reasons=draft.reasons,
         without_opinion=facts.is_without_opinion,
         overrides_opinion=is_override,

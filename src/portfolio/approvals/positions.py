@@ -57,9 +57,19 @@ class Position:
         return () if self.draft is None else lines_of(self.draft)
 
 
-def lines_of(draft: DecisionDraft) -> tuple[Line, ...]:
-    """The typed amounts of a draft."""
+def typed_lines(draft: DecisionDraft) -> tuple[Line, ...]:
+    """The amounts of a draft as they were typed, whatever was chosen."""
     return tuple(Line(item["year"], item["minor"], item["tranche"], item["budget_line"]) for item in draft.lines)
+
+
+def chosen(draft: DecisionDraft) -> DecisionChoice | None:
+    """What was picked; an amount without a pick means to fund."""
+    return draft.choice or (DecisionChoice.FUND if draft.lines else None)
+
+
+def lines_of(draft: DecisionDraft) -> tuple[Line, ...]:
+    """The amounts that count: none where the case is to be deferred or not funded, though some may still be typed."""
+    return typed_lines(draft) if chosen(draft) is DecisionChoice.FUND else ()
 
 
 def read_positions(
@@ -270,7 +280,6 @@ def _drafted(session: Session, call: Call) -> defaultdict[uuid.UUID, int]:
         .join(BusinessCase, col(BusinessCase.id) == col(DecisionDraft.case_id))
         .where(
             col(BusinessCase.call_id) == call.id,
-            col(DecisionDraft.choice) == DecisionChoice.FUND,
             col(DecisionDraft.case_id).not_in(waiting),
         )
     )

@@ -83,3 +83,13 @@ class GroundKind(Enum):
     WAIVER = "waiver"
     REVIEW = "review"
     OBSERVATION = "observation"
+
+
+class SheetState(Enum):
+    """Where a row of the budget decision sheet stands."""
+
+    NOT_READY = "not_ready"  # no opinion yet, and no right to do without
+    TO_DECIDE = "to_decide"
+    TYPED = "typed"
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
