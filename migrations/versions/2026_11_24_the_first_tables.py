@@ -292,9 +292,14 @@ def upgrade() -> None:
         sa.Column("query", sa.JSON(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("data_sha256", sa.String(length=64), nullable=False),
+        sa.Column("view", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=True),
+        sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("as_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_person_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["by_person_id"], ["person.id"], name=op.f("fk_export_run_by_person_id")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_export_run_call_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export_run")),
     )
     op.create_table(

@@ -5,6 +5,7 @@ from typing import Any
 from portfolio.approvals import routes_codes, routes_draws, routes_reviews, routes_verify
 from portfolio.business_cases import routes as business_cases
 from portfolio.desk import routes as desk
+from portfolio.exchange import routes as exchange
 from portfolio.identity import routes as identity
 from portfolio.peer_review import routes as peer_review
 from portfolio.settings import Settings
@@ -16,6 +17,7 @@ def routes(settings: Settings) -> list[Any]:
     return [
         *identity.routes(settings),
         *desk.routes(),
+        *exchange.routes(),
         *peer_review.routes(),
         *routes_reviews.routes(),
         *strategy.routes(),

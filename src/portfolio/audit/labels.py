@@ -81,6 +81,8 @@ register(
         Tag.UNIT_ADDED: N_("Unit added"),
         Tag.UNIT_CHANGED: N_("Unit changed"),
         Tag.IMPORT_PREPARED: N_("Import prepared"),
+        Tag.IMPORT_CONFIRMED: N_("Import confirmed"),
+        Tag.IMPORT_FAILED: N_("Import failed"),
         Tag.IMPORT_DISCARDED: N_("Import discarded"),
         Chain.DECISION: N_("Decisions"),
         Chain.DATA: N_("Data"),

@@ -102,6 +102,8 @@ class Tag(Enum):
     # portfolio
     PROJECT_CREATED = "project.created"
     IMPORT_PREPARED = "import.prepared"
+    IMPORT_CONFIRMED = "import.confirmed"
+    IMPORT_FAILED = "import.failed"
     IMPORT_DISCARDED = "import.discarded"
     PROJECTS_IMPORTED = "projects.imported"
     PORTFOLIO_EXPORTED = "portfolio.exported"
@@ -114,6 +116,8 @@ _SECURITY = {
 }
 _DATA = {
     Tag.IMPORT_PREPARED,
+    Tag.IMPORT_CONFIRMED,
+    Tag.IMPORT_FAILED,
     Tag.IMPORT_DISCARDED,
     Tag.PROJECTS_IMPORTED,
     Tag.CASE_EDITED,

@@ -38,6 +38,7 @@ PLACES: list[Place] = [
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ),
     Place("people.list", N_("People"), Permission.PEOPLE_READ),
+    Place("exchange.imports", N_("Imports"), Permission.PORTFOLIO_IMPORT),
 ]
 
 

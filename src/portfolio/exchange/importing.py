@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -39,6 +39,7 @@ def import_file(
     `run` names the file and is new or of this session. Rows are the system's, whoever asks for the import: `actor` goes
     into the trail. An initiative shows the figures of its newest observation; an older file never overwrites newer ones.
     """
+    _ask_for_patience(session)
     plan = plan_import(session, mapped)
     session.add(run)
     session.flush()
@@ -60,6 +61,13 @@ def import_file(
         replaced=digest(changed) if changed else None,
     )
     return run
+
+
+def _ask_for_patience(session: Session) -> None:
+    """A large file computes for a while between two statements; PostgreSQL must not take that for a hung client."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '15min'"))
+        session.execute(text("SET LOCAL statement_timeout = '5min'"))
 
 
 def _write(session: Session, run: ImportRun, plan: Plan, source: str, progress: Progress) -> list[str]:

@@ -48,5 +48,11 @@ class ExportRun(Table, Audited, table=True):
     query: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     rows: int = 0
     file_sha256: str = Field(default="", max_length=64)
+    data_sha256: str = Field(default="", max_length=64, description="of the same rows as CSV, whatever the format")
+    view: str = Field(default="", max_length=40, description="the named view: which columns, by the person's mandate")
+    call_id: uuid.UUID | None = Field(default=None, foreign_key="call.id")
+    figures: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSON, description="of a cycle book: what the next one compares with"
+    )
     as_at: datetime
     by_person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")

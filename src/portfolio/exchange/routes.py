@@ -1,0 +1,89 @@
+"""Exports on screen, and the routes of this room."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request, post
+from litestar.di import NamedDependency
+from litestar.response import Stream
+from sqlalchemy.orm import Session
+
+from portfolio.db.clock import now
+from portfolio.errors import Refused
+from portfolio.exchange import import_routes
+from portfolio.exchange.exporting import prepare_export, record_export, write_export
+from portfolio.i18n import gettext
+from portfolio.people.permissions import Permission
+from portfolio.reports.asked import read_asked
+from portfolio.web.forms import Submitted
+from portfolio.web.runtime import runtime
+
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+CHUNK = 256 * 1024
+
+
+@post(
+    "/portfolio/export",
+    name="exchange.export_portfolio",
+    permission=Permission.PORTFOLIO_EXPORT,
+    sync_to_thread=True,
+    status_code=200,
+    include_in_schema=False,
+)
+def export_portfolio(
+    request: Request[Any, Any, Any], session: NamedDependency[Session], submitted: NamedDependency[Submitted]
+) -> Stream:
+    """Exactly what the list shows, as a file. A form and not a link: each export is written down.
+
+    Reading and writing the file happen outside the writing transaction, so that nobody waits for a large workbook.
+    """
+    format_ = submitted.text("format")
+    if format_ not in MEDIA_TYPES:
+        raise Refused(gettext("Choose one of the options"))
+    pack = runtime(request).pack
+    asked = read_asked(dict(parse_qsl(submitted.text("query"))), pack.currency)
+    if asked.errors:
+        raise Refused(*asked.errors.values())
+    with runtime(request).database.reading() as reader:
+        prepared = prepare_export(reader, request.user, pack, asked, format_, asked_by=request.user.name)
+        at = now(reader)
+    folder = tempfile.TemporaryDirectory(prefix="portfolio-export-")
+    try:
+        path = Path(folder.name) / f"portfolio.{format_}"
+        written = write_export(prepared, format_, path, pack)
+        record_export(session, request.user, prepared, format_, written, at)
+        session.commit()
+    except BaseException:
+        folder.cleanup()
+        raise
+    return Stream(
+        _contents(path, folder),
+        media_type=MEDIA_TYPES[format_],
+        headers={
+            "Content-Disposition": f'attachment; filename="portfolio-{at:%Y-%m-%d}-{prepared.id.hex[:8]}.{format_}"',
+            "Content-Length": str(path.stat().st_size),
+            "Digest": f"sha-256={written.sha256}",
+        },
+    )
+
+
+def _contents(path: Path, folder: "tempfile.TemporaryDirectory[str]") -> Iterator[bytes]:
+    """The file in pieces; it is gone once it was sent, or the person went away."""
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(CHUNK):
+                yield piece
+    finally:
+        folder.cleanup()
+
+
+def routes() -> list[Any]:
+    return [export_portfolio, *import_routes.routes()]
