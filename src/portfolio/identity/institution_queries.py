@@ -32,15 +32,12 @@ def tree(session: Session, text: str = "") -> list[Branch]:
     A State has some thousand bodies at most: they are read at once.
     """
     on = today(session)
-    counts = dict(
-        session.execute(
-            select(col(Membership.institution_id), func.count(col(Membership.person_id).distinct()))
-            .where(in_force(on))
-            .group_by(col(Membership.institution_id))
-        )
-        .tuples()
-        .all()
+    held = session.execute(
+        select(col(Membership.institution_id), func.count(col(Membership.person_id).distinct()).label("people"))
+        .where(in_force(on))
+        .group_by(col(Membership.institution_id))
     )
+    counts = {row.institution_id: row.people for row in held}
     query = select(Institution).order_by(col(Institution.sort_key), col(Institution.id))
     for word in folded(text).split():
         query = query.where(col(Institution.search_text).contains(word, autoescape=True))
