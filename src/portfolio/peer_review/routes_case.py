@@ -123,7 +123,7 @@ def submit_take_back(
 
 def _taking_back(session: Session, case: BusinessCase, review: Review, form: Form[TakeBackFields]) -> dict[str, Any]:
     name = names(session, [review.reviewer_id])[review.reviewer_id]
-    return {"case": case, "review": review, "name": name, "form": form}
+    return {"case": case, "review": review, "reviewer": name, "form": form}
 
 
 def chosen_person(typed: str, field: str) -> uuid.UUID:
