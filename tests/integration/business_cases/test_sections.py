@@ -136,7 +136,7 @@ def test_two_saves_at_the_same_instant_have_one_winner_and_one_who_is_told(scene
     for thread in threads:
         thread.join()
     assert sorted(answers) == [200, 409]
-    assert list(stored(database, scene).values())[0].startswith("text ")
+    assert next(iter(stored(database, scene).values())).startswith("text ")
 
 
 def test_a_bad_value_comes_back_beside_its_field_and_the_others_are_saved(scene: Scene, database: Database) -> None:
@@ -158,17 +158,11 @@ def test_a_bad_value_comes_back_beside_its_field_and_the_others_are_saved(scene:
 def test_a_yes_brings_up_its_question_and_the_page_says_so(scene: Scene) -> None:
     visitor = scene.visitor
     before = visitor.get(scene.at("sections/ai"))
-    assert "hidden" in next(
-        e for e in before.tree.iter() if e.get("data-asked-when-field") == "ai.uses_ai"
-    ).attrib
-    answer = visitor.post(
-        scene.at("sections/ai"), {**whole_form(before), "ai.uses_ai": "yes", "then": "next"}
-    )
+    assert "hidden" in next(e for e in before.tree.iter() if e.get("data-asked-when-field") == "ai.uses_ai").attrib
+    answer = visitor.post(scene.at("sections/ai"), {**whole_form(before), "ai.uses_ai": "yes", "then": "next"})
     page = visitor.follow(answer)
     assert "further questions" in page.text
-    assert "hidden" not in next(
-        e for e in page.tree.iter() if e.get("data-asked-when-field") == "ai.uses_ai"
-    ).attrib
+    assert "hidden" not in next(e for e in page.tree.iter() if e.get("data-asked-when-field") == "ai.uses_ai").attrib
 
 
 def test_save_and_continue_leads_to_the_next_section(scene: Scene) -> None:
@@ -189,7 +183,9 @@ def test_a_locked_case_is_read_only_with_its_reason(scene: Scene, database: Data
     refused = autosave(scene.visitor, scene, FIRST, "Too late", 1)
     assert refused.status_code == 422
     assert refused.json()["error"]
-    assert scene.visitor.post(scene.at("sections/problem"), {FIRST: "Too late", f"version.{FIRST}": "v:1"}).status == 409
+    assert (
+        scene.visitor.post(scene.at("sections/problem"), {FIRST: "Too late", f"version.{FIRST}": "v:1"}).status == 409
+    )
     assert stored(database, scene) == {FIRST: "Written before"}
 
 

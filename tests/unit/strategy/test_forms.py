@@ -43,7 +43,17 @@ def test_an_hour_that_comes_twice_is_the_later_one() -> None:
     assert _extension("2026-04-04T23:30:00")[0] == datetime(2026, 4, 5, 3, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("typed", ["tomorrow", "2026-13-01T00:00", "2026-09-30T23:59:59Z", "0001-01-01T00:00", "9999-12-31T23:59:59", "2026-09-30T23:59:59+09:00"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "tomorrow",
+        "2026-13-01T00:00",
+        "2026-09-30T23:59:59Z",
+        "0001-01-01T00:00",
+        "9999-12-31T23:59:59",
+        "2026-09-30T23:59:59+09:00",
+    ],
+)
 def test_what_is_no_instant_is_refused_in_words(typed: str) -> None:
     found, error = _extension(typed)
     assert found is None

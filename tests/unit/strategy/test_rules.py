@@ -24,7 +24,9 @@ class Leave:
     until: datetime
 
 
-instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+instants = st.integers(0, 2 * 365 * 86_400 * 1_000_000).map(
+    lambda micros: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+)
 
 
 def test_the_last_second_belongs_to_the_call_whole() -> None:
@@ -45,7 +47,7 @@ def test_a_waiver_holds_to_its_last_second_and_only_after_the_opening() -> None:
 
 @given(instants, st.lists(instants, max_size=3))
 def test_a_case_may_be_submitted_exactly_while_the_call_or_a_waiver_lasts(now: datetime, ends: list[datetime]) -> None:
-    in_time = OPENS <= now and int(now.timestamp()) <= max(
+    in_time = now >= OPENS and int(now.timestamp()) <= max(
         int(CLOSES.timestamp()), *(int(end.timestamp()) for end in [*ends, CLOSES])
     )
     assert (may_submit(Window(), [Leave(end) for end in ends], now) is None) == in_time
