@@ -266,6 +266,10 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("Evidence of a condition was supplied: %(title)s"),
         N_("The institution says that it has met: %(text)s"),
     ),
+    "opinion_overridden": (
+        N_("An opinion was overridden: %(number)s"),
+        N_("By the act %(act)s the authority lets the budget office decide on %(number)s %(title)s."),
+    ),
     "decisions_proposed": (
         N_("Budget decisions wait for a second person"),
         N_("%(by)s proposed decisions in %(call)s; cases: %(count)s. Another person confirms them."),
