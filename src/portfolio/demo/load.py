@@ -1,0 +1,190 @@
+"""Makes the whole demonstration in an empty database: country, calls, envelopes, and every case down its road."""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portfolio.audit.signing_keys import KeyPurpose, load_or_make_key
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
+from portfolio.db import clock
+from portfolio.db.engine import Database
+from portfolio.db.money import Money
+from portfolio.demo.country import Country, make_country
+from portfolio.demo.road import Stage, walk
+from portfolio.demo.stories import stories
+from portfolio.identity.passwords import hash_password
+from portfolio.packs.schema import CountryPack
+from portfolio.people.models import Person
+from portfolio.people.viewer import SYSTEM
+from portfolio.settings import Settings
+from portfolio.strategy.actions import add_action_line, open_call, set_envelopes, set_stages
+from portfolio.strategy.forms import ActionLineFields, CallFields
+from portfolio.strategy.models import Call
+from portfolio.strategy.terms import CallKind, CallStageCode
+
+TODAY = date(2026, 11, 23)
+"""The day on which the demonstration opens: the annual call is closed and being decided, the open one takes cases."""
+FILE = "demonstration.json"
+
+WORDS = (
+    "rio",
+    "cobre",
+    "viento",
+    "faro",
+    "trigo",
+    "puente",
+    "nube",
+    "cerro",
+    "bahia",
+    "roble",
+    "lluvia",
+    "sendero",
+    "islote",
+    "nieve",
+)
+
+LINES = (
+    ("1.1", "Trámites resueltos sin visita", "Servicios centrados en las personas", "services"),
+    ("1.2", "Datos que se entregan una sola vez", "Servicios centrados en las personas", "interoperability"),
+    ("2.1", "Identidad y firma al alcance de todas las personas", "Confianza", "digital_identity"),
+    ("2.2", "Seguridad y privacidad desde el diseño", "Confianza", "privacy_and_security"),
+    ("3.1", "Datos abiertos que se usan", "Gobierno abierto", "open_data"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the command prints: how many cases, and the password of everybody."""
+
+    cases: int
+    password: str
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nobody is in this database yet."""
+    return not session.scalar(select(func.count()).select_from(Person))
+
+
+def password_of(settings: Settings) -> str:
+    """The made-up password of this demonstration, kept beside the keys (mode 0600); made on the first call."""
+    path = settings.keys_dir / FILE
+    if not path.exists():
+        settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        password = "-".join(secrets.choice(WORDS) for _word in range(4)) + f"-{secrets.randbelow(9000) + 1000}"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps({"password": password}), encoding="utf-8")
+    found: str = json.loads(Path(path).read_text(encoding="utf-8"))["password"]
+    return found
+
+
+def load(
+    database: Database,
+    settings: Settings,
+    pack: CountryPack,
+    today: date = TODAY,
+    say: Callable[[str], None] = lambda _text: None,
+) -> Loaded:
+    """Everything, in transactions of one act each; `say` is told of each case."""
+    password = password_of(settings)
+    moment = datetime.combine(today, time(9, 30), tzinfo=pack.zone)
+    with database.writing() as session:
+        session.info["now"] = datetime(2026, 4, 20, 12, 0, tzinfo=UTC)
+        country = make_country(session, hash_password(password))
+    annual, open_all_year = _calls(database, pack, country)
+    stage = Stage(
+        database=database,
+        pack=pack,
+        country=country,
+        annual=annual,
+        open_call=open_all_year,
+        password=password,
+        secret=settings.secret_key,
+        key=load_or_make_key(settings.keys_dir, KeyPurpose.CODE),
+        base_url=settings.base_url,
+        today=today,
+    )
+    for number, story in enumerate(stories(), start=1):
+        walk(stage, story)
+        say(f"{number}/{len(stories())} {story.title}")
+    with database.writing() as session:
+        clock.move(session, moment)
+        record(session, SYSTEM, Tag.DEMONSTRATION_LOADED, None, cases=len(stories()))
+    return Loaded(len(stories()), password)
+
+
+def _calls(database: Database, pack: CountryPack, country: Country) -> tuple[Call, Call]:
+    """The annual call of the 2027 budget, with stages and envelopes, and one open all year."""
+    zone = pack.zone
+
+    def local(*parts: int) -> datetime:
+        return datetime(*parts, tzinfo=zone)  # type: ignore[arg-type,misc]
+
+    with database.writing() as session:
+        session.info["now"] = local(2026, 5, 4, 9)
+        actor = country.viewer(session, "secretary", TODAY)
+        annual = open_call(
+            session,
+            actor,
+            pack,
+            CallFields(
+                title="Proceso presupuestario 2027",
+                summary="Iniciativas digitales que piden recursos de la ley de presupuestos 2027.",
+                kind=CallKind.ANNUAL,
+                fiscal_year=2027,
+                opens_at=local(2026, 5, 4, 9),
+                closes_at=local(2026, 9, 30, 23, 59, 59),
+            ),
+        )
+        stages = {
+            CallStageCode.ADMISSIBILITY: (local(2026, 6, 1, 9), local(2026, 10, 14, 18)),
+            CallStageCode.REVIEW: (local(2026, 6, 15, 9), local(2026, 11, 13, 18)),
+            CallStageCode.OPINION: (local(2026, 7, 1, 9), local(2026, 11, 30, 18)),
+            CallStageCode.DECISION: (local(2026, 11, 2, 9), local(2026, 12, 18, 18)),
+        }
+        set_stages(session, actor, annual, stages)
+        everyday = open_call(
+            session,
+            actor,
+            pack,
+            CallFields(
+                title="Ventanilla permanente 2026-2027",
+                summary="Recibe todo el año iniciativas que no esperan al proceso presupuestario.",
+                kind=CallKind.OPEN,
+                fiscal_year=2027,
+                opens_at=local(2026, 5, 4, 9),
+                closes_at=local(2027, 10, 29, 23, 59, 59),
+            ),
+        )
+        for call in (annual, everyday):
+            for code, title, objective, theme in LINES:
+                add_action_line(
+                    session, actor, call, ActionLineFields(code=code, title=title, objective=objective, theme=theme)
+                )
+        set_envelopes(session, actor, annual, _envelopes(pack, country))
+    return annual, everyday
+
+
+def _envelopes(pack: CountryPack, country: Country) -> dict[object, Money | None]:
+    """For each institution four fifths of what its annual cases ask in the first year: not everything fits."""
+    asked: dict[str, int] = {}
+    for story in stories():
+        if not story.is_open_call:
+            asked[story.at] = asked.get(story.at, 0) + story.cost * 45
+    return {
+        country.institutions[code].id: Money(pack.currency, minor * 8 // 10 // 100_000 * 100_000)
+        for code, minor in asked.items()
+    }
+
+
+def move_clock(database: Database, pack: CountryPack, today: date) -> None:
+    """`portfolio demo --today DATE`: the demonstration's present, half past nine of that day."""
+    with database.writing() as session:
+        clock.move(session, datetime.combine(today, time(9, 30), tzinfo=pack.zone) + timedelta())
+        record(session, SYSTEM, Tag.CLOCK_MOVED, None, to=today.isoformat())
