@@ -12,6 +12,7 @@ from portfolio.business_cases import actions, attachment_routes, late_routes, se
 from portfolio.business_cases.case_rows import case_rows, kind_choices
 from portfolio.business_cases.forms import HeadFields, StartFields
 from portfolio.business_cases.frame import case_frame
+from portfolio.business_cases.lines import routes as lines_routes
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.queries import MOST_CASES, list_cases, units_of, writers_for_call
 from portfolio.business_cases.section_pages import SECTIONS, lock_reason
@@ -185,6 +186,7 @@ def routes() -> list[Any]:
         ask_head,
         submit_head,
         *section_routes.routes(),
+        *lines_routes.routes(),
         *attachment_routes.routes(),
         *late_routes.routes(),
     ]

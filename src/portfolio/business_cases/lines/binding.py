@@ -84,7 +84,7 @@ def bind_lines(
     bound = []
     for line in lines:
         present = stored.get(line.id)
-        if present is None and _says_nothing(cells, line):
+        if present is None and (spec.fixed or _says_nothing(cells, line)):
             continue
         bound.append(bind_line(spec, cells, context, line, present or blank_line(spec, line.id)))
     return bound

@@ -106,3 +106,8 @@ class Grid:
     @property
     def id(self) -> str:
         return f"lines-{self.name}"
+
+    @property
+    def summary(self) -> tuple[tuple[str, str], ...]:
+        """(id of the field, sentence): what `error_summary` lists."""
+        return self.errors

@@ -6,17 +6,20 @@
                                                   its data-version becomes the base, so that saving again is a choice
      422 {"error": "…"}                           not a value that can be kept; said beside the field
      401, 403 or a redirect                       signed out; the text waits in the browser
-   Anything else, or no answer, is tried again. A field may carry a data-version of its own. Unsent text is kept in
+   Anything else, or no answer, is tried again. A field may carry a data-version of its own, or share the one of an element
+   around it (the row of a grid): its fields are then sent one after the other, and [data-line-version] in it is told. What
+   a paste wrote into a grid waits for the form to be saved as a whole; data-text-pasted says so. Unsent text is kept in
    sessionStorage with its base version, under the person's opaque id (data-owner), and brought back when the page is
    opened again: had somebody changed the field meanwhile, the server says 409, and nothing is overwritten. */
 
 const PAUSE = 800;
 const LONGEST_WAIT = 60000;
 const pending = new Map();
+const pasted = new Set();
 
 const formOf = (field) => field.form?.matches("[data-autosave]") ? field.form : null;
 const keyOf = (form, name) => `draft:${form.dataset.owner}:${form.dataset.autosaveUrl}:${name}`;
-const carrier = (field) => field.dataset.version ? field : field.form;
+const carrier = (field) => field.closest("[data-version]") ?? field.form;
 
 function valuesOf(field) {
   if (field.type !== "checkbox" && field.type !== "radio") return [field.value];
@@ -54,6 +57,11 @@ async function send(entry) {
   clearTimeout(entry.timer);
   if (entry.sending || !entry.dirty) return;
   const { field, form } = entry;
+  const sharing = [...pending.values()].filter((other) => carrier(other.field) === carrier(field) && other !== entry);
+  if (carrier(field) !== form && sharing.some((other) => other.sending)) {
+    schedule(entry, PAUSE / 4);
+    return;
+  }
   const values = valuesOf(field);
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, field: field.name, version: entry.version });
   for (const value of values) body.append("value", value);
@@ -74,7 +82,7 @@ async function settle(entry, values, answer) {
   const { field, form } = entry;
   if (answer.ok) {
     const { version, saved_at: savedAt } = await answer.json();
-    carrier(field).dataset.version = version;
+    moveOn(entry, version);
     Object.assign(entry, { tries: 0, version });
     if (entry.dirty) return;
     pending.delete(field.name);
@@ -89,6 +97,20 @@ async function settle(entry, values, answer) {
     show(field, form.dataset.textSignedOut, "failed");
   } else {
     throw new Error(String(answer.status));
+  }
+}
+
+/* The server accepted the base, so whatever else waits on the same base stands on the new version now. */
+function moveOn({ field, version: base }, version) {
+  const shared = carrier(field);
+  shared.dataset.version = version;
+  const told = shared.querySelector("[data-line-version]");
+  if (told) told.value = told.value.replace(/:.*$/, `:${version}`);
+  if (shared === field.form) return;
+  for (const other of pending.values()) {
+    if (carrier(other.field) !== shared || other.version !== base || other.field === field) continue;
+    other.version = version;
+    keep(other.form, other.field.name, valuesOf(other.field), version);
   }
 }
 
@@ -110,6 +132,8 @@ function showConflict(field, html) {
   box.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   const version = box.querySelector("[data-version]")?.dataset.version;
   if (version) carrier(field).dataset.version = version;
+  const told = version && carrier(field).querySelector("[data-line-version]");
+  if (told) told.value = told.value.replace(/:.*$/, `:${version}`);
 }
 
 function restore(form) {
@@ -134,6 +158,12 @@ function restore(form) {
 }
 
 document.addEventListener("input", (event) => {
+  const form = event.detail?.pasted && formOf(event.target);
+  if (form) {
+    pasted.add(form);
+    show(event.target, form.dataset.textPasted ?? "", "waiting");
+    return;
+  }
   const entry = changed(event.target);
   if (entry) schedule(entry, PAUSE);
 });
@@ -142,12 +172,13 @@ document.addEventListener("focusout", (event) => {
   if (entry?.dirty) send(entry);
 });
 window.addEventListener("online", () => { for (const entry of pending.values()) if (entry.dirty) send(entry); });
-window.addEventListener("beforeunload", (event) => { if (pending.size) event.preventDefault(); });
+window.addEventListener("beforeunload", (event) => { if (pending.size || pasted.size) event.preventDefault(); });
 /* Saving the whole form sends everything: the person is not warned, and what was kept has served. */
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-autosave]") || event.defaultPrevented) return;
   for (const { timer } of pending.values()) clearTimeout(timer);
   pending.clear();
+  pasted.clear();
 });
 document.addEventListener("htmx:after:swap", () => document.querySelectorAll("form[data-autosave]").forEach(restore));
 document.querySelectorAll("form[data-autosave]").forEach(restore);
