@@ -9,7 +9,7 @@ from portfolio.people.models import Membership, Person, RoleProposal
 from portfolio.people.permissions import GRANTS, Permission
 from portfolio.people.rules import AGENCY_ROLES
 from portfolio.people.terms import Role
-from portfolio.people.viewer import Viewer
+from portfolio.people.viewer import SYSTEM, Viewer
 
 EVERYWHERE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
@@ -31,8 +31,8 @@ def visible_people(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def institutions_where(viewer: Viewer, permission: Permission) -> frozenset[uuid.UUID] | None:
-    """Where a role of this viewer grants it; nothing stands for everywhere."""
-    if Role.ADMINISTRATOR in viewer.roles:
+    """Where a role of this viewer grants it; nothing stands for everywhere, which the command line reaches too."""
+    if viewer is SYSTEM or Role.ADMINISTRATOR in viewer.roles:
         return None
     return frozenset(grant.institution_id for grant in viewer.grants if permission in GRANTS[grant.role])
 
