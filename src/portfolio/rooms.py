@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from portfolio.approvals import routes_codes, routes_draws, routes_reviews, routes_verify
+from portfolio.approvals import routes_codes, routes_draws, routes_gate, routes_reviews, routes_verify
 from portfolio.business_cases import routes as business_cases
 from portfolio.desk import routes as desk
 from portfolio.exchange import routes as exchange
 from portfolio.identity import routes as identity
 from portfolio.peer_review import routes as peer_review
+from portfolio.peer_review import routes_observations
 from portfolio.settings import Settings
 from portfolio.strategy import routes as strategy
 
@@ -19,7 +20,9 @@ def routes(settings: Settings) -> list[Any]:
         *desk.routes(),
         *exchange.routes(),
         *peer_review.routes(),
+        *routes_observations.routes(),
         *routes_reviews.routes(),
+        *routes_gate.routes(),
         *strategy.routes(),
         *business_cases.routes(),
         *routes_codes.routes(),

@@ -35,6 +35,8 @@ PLACES: list[Place] = [
     Place("desk.portfolio", N_("Portfolio"), Permission.PORTFOLIO_READ),
     Place("peer_review.mine", N_("My reviews"), Permission.REVIEW_WRITE),
     Place("peer_review.assign", N_("Assign reviewers"), Permission.REVIEW_ASSIGN),
+    Place("approvals.sign_off_queue", N_("Sign-offs"), Permission.CASE_SIGN_OFF),
+    Place("approvals.admissions", N_("Admissibility"), Permission.ADMIT),
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ),
     Place("people.list", N_("People"), Permission.PEOPLE_READ),
