@@ -41,9 +41,11 @@ def make_grid(
     `to_fund`: costs by fiscal year in minor units, for the sources that must match them.
     """
     heads = tuple(_head(spec, cell, context) for cell in cells_of(spec, context))
-    rows = [_row(spec, context, heads, line, str(n), notes) for n, line in enumerate(lines, start=1)]
-    if bound:
-        rows = [_bound_row(spec, context, heads, line, str(n), notes) for n, line in enumerate(bound, start=1)]
+    sent = {line.typed.id: line for line in bound}
+    known = {line.id for line in lines}
+    found = [sent.get(line.id, line) for line in lines]  # a line that the form did not hold stands among the others
+    found += [line for line in bound if line.typed.id not in known]
+    rows = [_row(spec, context, heads, line, str(number), notes) for number, line in enumerate(found, start=1)]
     wanted = BLANK_LINES[spec.layout] if blanks is None else blanks
     if spec.fixed is None:
         for number in range(len(rows) + 1, len(rows) + wanted + 1):
@@ -101,8 +103,15 @@ def _options(cell: Cell, context: LineContext) -> list[tuple[str, str, dict[str,
 
 
 def _row(
-    spec: LineSpec, context: LineContext, heads: Sequence[Head], line: Line, number: str, notes: Notes | None
+    spec: LineSpec,
+    context: LineContext,
+    heads: Sequence[Head],
+    line: Line | BoundLine,
+    number: str,
+    notes: Notes | None,
 ) -> Row:
+    if isinstance(line, BoundLine):
+        return _sent_row(spec, context, heads, line, number, notes)
     cells = tuple(
         _cell(spec, context, head, line, number, typed(head.cell, line.value(head.cell), context, line.unit))
         for head in heads
@@ -120,7 +129,7 @@ def _row(
     )
 
 
-def _bound_row(
+def _sent_row(
     spec: LineSpec, context: LineContext, heads: Sequence[Head], line: BoundLine, number: str, notes: Notes | None
 ) -> Row:
     """What was typed stays typed; what stands beside it says why it was not kept."""

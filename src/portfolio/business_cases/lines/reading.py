@@ -119,14 +119,16 @@ def context_of(
 ) -> LineContext:
     """For one table. `years`: how many fiscal years the reader wants in sight."""
     call = session.get_one(Call, case.call_id)
+    kinds = {column.kind for column in spec.columns}
+    named = years_with_amounts(session, case.id) if kinds & {Kind.YEAR, Kind.YEARS} else set()
     names = {}
-    if any(column.kind is Kind.INSTITUTION for column in spec.columns):
+    if Kind.INSTITUTION in kinds:
         names = institution_names(session)
         names.pop(case.institution_id, None)
     return LineContext(
         pack=pack,
         currency=case.currency,
-        years=years_in_sight(call.fiscal_year, years_with_amounts(session, case.id), years),
+        years=years_in_sight(call.fiscal_year, named, years),
         institutions=names,
         track=TrackCode(track) if track else None,
     )
