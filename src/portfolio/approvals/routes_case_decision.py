@@ -208,9 +208,9 @@ def _history(session: Session, case: BusinessCase, sees_all: bool) -> list[dict[
     ).all()
     people = names(session, [person for row in rows for person in (row.proposed_by_id, row.confirmed_by_id)])
     return [
-        {"row": row, "proposer": people[row.proposed_by_id], "confirmer": people.get(row.confirmed_by_id) if row.confirmed_by_id else ""}
+        {"row": row, "proposer": people[row.proposed_by_id], "confirmer": people.get(row.confirmed_by_id or row.id, "")}
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _conditions(session: Session, case: BusinessCase) -> Sequence[Condition]:
