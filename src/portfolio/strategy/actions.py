@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from portfolio.strategy.audience import writers_of
 from portfolio.strategy.forms import ActionLineFields, CallFields, ExtensionFields
 from portfolio.strategy.models import ActionLine, Call, CallExtension, CallStage, Envelope
 from portfolio.strategy.queries import action_lines_of, envelopes_of, stages_of
-from portfolio.strategy.rules import has_closed
+from portfolio.strategy.rules import has_closed, to_the_second
 from portfolio.strategy.terms import CallStageCode
 
 Stages = Mapping[CallStageCode, tuple[datetime, datetime] | None]
@@ -41,19 +42,25 @@ def open_call(session: Session, actor: Viewer, pack: CountryPack, fields: CallFi
 
 def change_call(session: Session, actor: Viewer, call: Call, fields: CallFields) -> None:
     """Raises `FieldRefused` for dates and the year of a call that has opened: the closing moves by extension only."""
-    if now(session) >= call.opens_at:
-        for name in ("opens_at", "closes_at", "fiscal_year", "kind"):
-            if getattr(fields, name) != getattr(call, name):
-                raise FieldRefused(
-                    name, _("The call has opened, so this cannot be changed. The closing moves by extension.")
-                )
-    changed = {name: value for name, value in fields.model_dump().items() if value != getattr(call, name)}
+    changed = {name: value for name, value in fields.model_dump().items() if not _same(value, getattr(call, name))}
+    fixed = [name for name in ("opens_at", "closes_at", "fiscal_year", "kind") if name in changed]
+    if fixed and now(session) >= call.opens_at:
+        raise FieldRefused(
+            fixed[0], _("The call has opened, so this cannot be changed. The closing moves by extension.")
+        )
     for name, value in changed.items():
         setattr(call, name, value)
     texts = {"title", "summary"}
     kept = {name: value for name, value in changed.items() if name not in texts}
     record(session, actor, Tag.CALL_CHANGED, call, changed=sorted(changed), values=kept)
     session.flush()
+
+
+def _same(typed: Any, kept: Any) -> bool:
+    """Instants are typed to the second."""
+    if isinstance(typed, datetime) and isinstance(kept, datetime):
+        return to_the_second(typed) == to_the_second(kept)
+    return bool(typed == kept)
 
 
 def extend_call(session: Session, actor: Viewer, call: Call, fields: ExtensionFields) -> CallExtension:

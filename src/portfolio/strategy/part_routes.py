@@ -143,10 +143,11 @@ def _staging(form: Form[StageFields], call: Call) -> dict[str, Any]:
 
 def _whole(form: Form[StageFields]) -> Form[StageFields]:
     """A stage with one date only is refused beside the other one."""
-    if form.value is None:
+    fields = form.value
+    if fields is None:
         return form
     for code in DATED:
-        begins, ends = (getattr(form.value, f"{code.value}_{end}") for end in ("begins", "ends"))
+        begins, ends = (getattr(fields, f"{code.value}_{end}") for end in ("begins", "ends"))
         if (begins is None) != (ends is None):
             missing = "begins" if begins is None else "ends"
             form = form.with_error(f"{code.value}_{missing}", _("Give both dates of the stage, or none"))
