@@ -9,6 +9,7 @@ import portfolio.approvals.mandates
 import portfolio.business_cases.lines.binding  # noqa: F401  the lines are part of the content
 from case_factories import a_call, a_case
 from factories import a_person, an_institution
+from portfolio.approvals.sign_offs import read_signing, sign
 from portfolio.business_cases.models import BusinessCase, CaseAnswer, OperationLine
 from portfolio.db.clock import now
 from portfolio.packs.loader import load_pack
@@ -108,3 +109,11 @@ def _answer(session: Session, case: BusinessCase, section: SectionCode, question
             edited_at=now(session),
         )
     )
+
+
+def sign_off_everything(session: Session, stage: Stage, case: BusinessCase) -> None:
+    """The finance manager and the agency CIO sign what they own, as the page would have them; valid ones stay."""
+    for viewer, role in ((stage.finance, Role.FINANCE_MANAGER), (stage.cio, Role.AGENCY_CIO)):
+        chair = read_signing(session, viewer, PACK, case).board.chair_of(role)
+        if chair is not None and chair.held is None:
+            sign(session, viewer, PACK, case, role, chair.digest)
