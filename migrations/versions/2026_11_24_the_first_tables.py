@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=400), nullable=False),
         sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_claim")),
     )
@@ -1226,8 +1227,10 @@ def upgrade() -> None:
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_by_id", sa.Uuid(), nullable=True),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_body", sa.String(length=60), nullable=False),
         sa.Column("second_by_id", sa.Uuid(), nullable=True),
         sa.Column("second_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_body", sa.String(length=60), nullable=False),
         sa.Column("decision_reason", sa.String(length=4000), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_waiver_case_id")),
         sa.ForeignKeyConstraint(["first_by_id"], ["person.id"], name=op.f("fk_waiver_first_by_id")),

@@ -4,6 +4,7 @@ from typing import Any
 
 from portfolio.approvals import routes_codes, routes_draws, routes_gate, routes_reviews, routes_verify
 from portfolio.business_cases import routes as business_cases
+from portfolio.checks import routes as checks
 from portfolio.desk import routes as desk
 from portfolio.exchange import routes as exchange
 from portfolio.identity import routes as identity
@@ -22,6 +23,7 @@ def routes(settings: Settings) -> list[Any]:
         *peer_review.routes(),
         *routes_observations.routes(),
         *routes_reviews.routes(),
+        *checks.routes(),
         *routes_gate.routes(),
         *strategy.routes(),
         *business_cases.routes(),

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from portfolio.approvals import mandates, moves
 from portfolio.business_cases.visibility import get_case
 from portfolio.packs.schema import CountryPack
-from portfolio.peer_review.actions import close_open_reviews
 from portfolio.people.permissions import Permission
 from portfolio.web.forms import Submitted
 from portfolio.web.pages import done
@@ -41,7 +40,6 @@ def submit_close(
     case = get_case(session, request.user, case_id)
     name = EARLY if submitted.text("move") == EARLY else CLOSE
     moves.move_case(session, request.user, pack, case, name, submitted.text("reason"))
-    close_open_reviews(session, request.user, case)
     return done(
         request, session, request.app.route_reverse("peer_review.reviews", case_id=case.id), say="reviews_closed"
     )

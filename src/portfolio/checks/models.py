@@ -54,6 +54,8 @@ class Waiver(Versioned, Audited, table=True):
     proposed_at: datetime
     first_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
     first_at: datetime | None = None
+    first_body: str = Field(default="", max_length=60, description="the pack's body that the first person acted for")
     second_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
     second_at: datetime | None = None
+    second_body: str = Field(default="", max_length=60)
     decision_reason: str = Field(default="", max_length=4000)

@@ -35,6 +35,7 @@ PLACES: list[Place] = [
     Place("desk.portfolio", N_("Portfolio"), Permission.PORTFOLIO_READ),
     Place("peer_review.mine", N_("My reviews"), Permission.REVIEW_WRITE),
     Place("peer_review.assign", N_("Assign reviewers"), Permission.REVIEW_ASSIGN),
+    Place("checks.waivers", N_("Waivers"), Permission.WAIVER_DECIDE),
     Place("approvals.sign_off_queue", N_("Sign-offs"), Permission.CASE_SIGN_OFF),
     Place("approvals.admissions", N_("Admissibility"), Permission.ADMIT),
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
