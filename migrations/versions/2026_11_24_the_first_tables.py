@@ -678,14 +678,17 @@ def upgrade() -> None:
 
     op.create_table(
         "search_term",
-        sa.Column("term", sa.String(length=40), nullable=False),
         sa.Column("initiative_id", sa.Uuid(), nullable=False),
+        sa.Column("term", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["initiative_id"], ["initiative.id"], name=op.f("fk_search_term_initiative_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("term", "initiative_id", name=op.f("pk_search_term")),
+        sa.PrimaryKeyConstraint("initiative_id", "term", name=op.f("pk_search_term")),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("search_term", schema=None) as batch_op:
+        batch_op.create_index("ix_search_term_by_word", ["term", "initiative_id"], unique=False)
+
     op.create_table(
         "source_observation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1729,6 +1732,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_source_observation_run_id"))
 
     op.drop_table("source_observation")
+    with op.batch_alter_table("search_term", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_term_by_word")
+
     op.drop_table("search_term")
     with op.batch_alter_table("business_case", schema=None) as batch_op:
         batch_op.drop_index("ix_business_case_waiting")

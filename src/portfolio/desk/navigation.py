@@ -40,6 +40,9 @@ PLACES: list[Place] = [
     Place("approvals.admissions", N_("Admissibility"), Permission.ADMIT),
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ),
+    Place("notifications.list", N_("Notices"), Permission.SIGNED_IN),
+    Place("audit.search", N_("Audit trail"), Permission.AUDIT_READ),
+    Place("jobs.list", N_("Timetable"), Permission.PEOPLE_ADMINISTER),
     Place("people.list", N_("People"), Permission.PEOPLE_READ),
     Place("exchange.imports", N_("Imports"), Permission.PORTFOLIO_IMPORT),
 ]

@@ -106,9 +106,9 @@ def _columns(is_shown: ColumnElement[bool], order: Order) -> Select[Any]:
     ).join(Institution, col(Institution.id) == col(Initiative.institution_id))
 
 
-def conditions(viewer: Viewer, asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
     """Scope and filter; a state that is kept from the viewer is not found by its name either."""
-    found = [initiatives_visible_to(viewer), *matching(asked.filter)]
+    found = [initiatives_visible_to(viewer), *matching(session, asked.filter)]
     if asked.filter.state:
         found.append(decision_shown(viewer, now))
     return found
@@ -131,7 +131,7 @@ def list_page(
 ) -> ListPage:
     """Rows after or before a place of the order, fifty at most, formatted once."""
     order = effective_order(viewer, asked.order)
-    where = conditions(viewer, asked, now)
+    where = conditions(session, viewer, asked, now)
     found = read_slice(
         session,
         _columns(decision_shown(viewer, now), order).where(*where),
@@ -213,7 +213,7 @@ def totals(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> lis
             *(func.sum(amount // LIMB).label(f"{name}_high") for name, amount in amounts.items()),
             *(func.sum(amount % LIMB).label(f"{name}_low") for name, amount in amounts.items()),
         )
-        .where(*conditions(viewer, asked, now))
+        .where(*conditions(session, viewer, asked, now))
         .group_by(col(Initiative.currency))
         .order_by(col(Initiative.currency))
     )

@@ -19,6 +19,7 @@ from portfolio.db.engine import Database
 from portfolio.db.text import storable
 from portfolio.documents.columns import given_as_at
 from portfolio.documents.mapping import Mapped
+from portfolio.documents.mapping_schema import Mapping
 from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.exchange.importing import import_file
 from portfolio.exchange.mappings import read_and_recognise, shipped_mappings
@@ -70,7 +71,15 @@ def receive(store: FileStore, stream: BinaryIO, name: str) -> Received:
         table, mapping = read_and_recognise(store.path(digest).read_bytes(), shown, shipped_mappings().values())
     except Refused as refused:
         raise FieldRefused("file", " ".join(refused.reasons)) from refused
-    return Received(shown, digest, table.read, mapping.name, mapping.source, given_as_at(shown, mapping, None))
+    return Received(shown, digest, table.read, mapping.name, mapping.source, _said_by_the_file(shown, mapping))
+
+
+def _said_by_the_file(name: str, mapping: Mapping) -> date | None:
+    """Nothing where only a person can say it, or where rows carry their own date."""
+    try:
+        return given_as_at(name, mapping, None)
+    except Refused:
+        return None
 
 
 def prepare_import(session: Session, actor: Viewer, received: Received) -> ImportRun:

@@ -16,6 +16,7 @@ from portfolio.projects.models import Initiative, SearchTerm
 from portfolio.projects.words import terms_of
 
 INSTITUTION_KEY = 120
+SEARCHED = ("search_text", "reference", "institution_key")
 
 
 @event.listens_for(Initiative, "before_insert")
@@ -49,15 +50,15 @@ def _index_again(_mapper: Mapper[Any], connection: Connection, row: Initiative) 
 def _text_before(row: Initiative) -> str:
     attributes = inspect(row).attrs
     parts = []
-    for name in ("search_text", "reference"):
+    for name in SEARCHED:
         gone = attributes[name].history.deleted
         parts.append(str(gone[0] if gone else getattr(row, name)))
     return " ".join(parts)
 
 
 def searchable(row: Initiative) -> str:
-    """All the text by which an initiative is found."""
-    return f"{row.search_text} {row.reference}"
+    """All the text by which an initiative is found; the institution's order key holds its name."""
+    return " ".join(str(getattr(row, name)) for name in SEARCHED)
 
 
 def index_words(connection: Connection, found: Iterable[tuple[uuid.UUID, str]]) -> None:

@@ -70,13 +70,16 @@ class Initiative(Versioned, Audited, table=True):
 
 
 class SearchTerm(SQLModel, table=True):
-    """A word of an initiative's `search_text`: found by its beginning, alike on both databases. Kept by `listeners`."""
+    """A word of an initiative's `search_text`: found by its beginning, alike on both databases. Kept by `listeners`.
+
+    In the order of initiatives to ask whether one has a word, with an index by word to ask who has it.
+    """
 
     __tablename__ = "search_term"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("ix_search_term_by_word", "term", "initiative_id"), {"sqlite_with_rowid": False})
 
-    term: str = Field(primary_key=True, max_length=40)
     initiative_id: uuid.UUID = Field(primary_key=True, foreign_key="initiative.id", ondelete="CASCADE")
+    term: str = Field(primary_key=True, max_length=40)
 
 
 class Project(Versioned, Audited, table=True):

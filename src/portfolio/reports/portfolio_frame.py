@@ -71,21 +71,21 @@ def portfolio_frame(session: Session, viewer: Viewer, asked: Asked, now: datetim
 
     Decisions under an embargo are not in it for whom they are kept from: state `under_embargo`, amounts missing.
     """
-    rows = session.execute(_query(viewer, asked, now)).all()
+    rows = session.execute(_query(session, viewer, asked, now)).all()
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def count_rows(session: Session, viewer: Viewer, asked: Asked, now: datetime, most: int) -> int:
     """How many rows there would be, counted up to one more than `most`."""
-    return len(session.execute(_where(select(col(Initiative.id)), viewer, asked, now).limit(most + 1)).all())
+    return len(session.execute(_where(session, select(col(Initiative.id)), viewer, asked, now).limit(most + 1)).all())
 
 
-def _where(query: Select[Any], viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
-    found = query.where(initiatives_visible_to(viewer), *matching(asked.filter))
+def _where(session: Session, query: Select[Any], viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
+    found = query.where(initiatives_visible_to(viewer), *matching(session, asked.filter))
     return found.where(decision_shown(viewer, now)) if asked.filter.state else found
 
 
-def _query(viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
+def _query(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
     shown = decision_shown(viewer, now)
     query = (
         select(
@@ -115,7 +115,7 @@ def _query(viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
         .join(Call, col(Call.id) == col(Initiative.call_id), isouter=True)
         .order_by(col(Initiative.institution_key), col(Initiative.sort_key), col(Initiative.id))
     )
-    return _where(query, viewer, asked, now)
+    return _where(session, query, viewer, asked, now)
 
 
 def _plain(column: Any) -> Any:

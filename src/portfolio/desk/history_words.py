@@ -1,0 +1,63 @@
+"""What an event's detail says in words: states, roles, outcomes, amounts; ids and digests stay with the auditor."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from portfolio.approvals.code_terms import DrawKind
+from portfolio.approvals.terms import BudgetOutcome, OpinionOutcome
+from portfolio.audit.terms import Tag
+from portfolio.business_cases.models import BusinessCase
+from portfolio.business_cases.terms import CaseStatus
+from portfolio.db.money import Money
+from portfolio.i18n import gettext as _
+from portfolio.labels import is_labelled, label
+from portfolio.people.terms import Role
+from portfolio.reports.embargo import DECIDED_STATES
+from portfolio.web.formatting import money
+
+OUTCOMES: dict[str, type[Enum]] = {"opinion": OpinionOutcome, "decision": BudgetOutcome}
+
+
+def details_of(case: BusinessCase, tag: Tag, content: Mapping[str, Any], *, decision_hidden: bool) -> list[str] | None:
+    """Short sentences for one event; nothing at all for a move that would tell a decision which the viewer may not know."""
+    if decision_hidden and content.get("after") in DECIDED_STATES:
+        return None
+    room = tag.value.split(".")[0]
+    found = [
+        _move(content),
+        _word(Role, content.get("role")),
+        _word(OUTCOMES[room], content.get("outcome")) if room in OUTCOMES else "",
+        _word(DrawKind, content.get("kind")) if tag is Tag.CODE_DRAWN else "",
+        _amount(case, content.get("amount")),
+        _recommended(case, content.get("recommended")),
+        _("Fiscal year %(year)s") % {"year": content["year"]} if content.get("year") else "",
+        _("Standard %(code)s") % {"code": content["standard"]} if content.get("standard") else "",
+    ]
+    return [text for text in found if text]
+
+
+def _move(content: Mapping[str, Any]) -> str:
+    before, after = _word(CaseStatus, content.get("before")), _word(CaseStatus, content.get("after"))
+    return _("From «%(before)s» to «%(after)s»") % {"before": before, "after": after} if before and after else ""
+
+
+def _word(kind: type[Enum], value: object) -> str:
+    """The label of a stored value; nothing for one that is none of the kind's."""
+    try:
+        member = kind(value)
+    except ValueError:
+        return ""
+    return label(member) if is_labelled(member) else ""
+
+
+def _amount(case: BusinessCase, value: object) -> str:
+    """Minor units of the case's currency, or an amount that names its own."""
+    if isinstance(value, Mapping):
+        return money(Money(str(value["currency"]), int(value["minor"])))
+    return money(Money(case.currency, int(value))) if isinstance(value, (int, str)) and str(value).isdecimal() else ""
+
+
+def _recommended(case: BusinessCase, value: object) -> str:
+    amount = _amount(case, value)
+    return _("Recommended: %(amount)s") % {"amount": amount} if amount else ""

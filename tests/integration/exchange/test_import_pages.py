@@ -1,0 +1,141 @@
+"""An import in the browser: looked at first, written only when confirmed, and told what came of it."""
+
+import time
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from factories import a_person, an_institution
+from portfolio.exchange.models import ImportRun
+from portfolio.exchange.terms import ImportState
+from portfolio.people.terms import Role
+from portfolio.projects.models import Initiative
+
+HEAD = "codigo_bip,nombre,etapa,costo_clp,rate,institucion_formuladora,sector\n"
+FILE = HEAD + "1-1,Registro único,PERFIL,1500,RS,Municipalidad,salud\n2-2,Otra,PERFIL,12.34.56,RS,Municipalidad,\n,Sin clave,,,,,\n"
+
+
+@pytest.fixture
+def analyst(database, visitors):
+    with database.writing() as session:
+        person = a_person(session, (Role.DIRECTIVE_ANALYST, an_institution(session)))
+    return visitors.of(person.person_id)
+
+
+def upload(visitor, text=FILE, name="fichas.csv"):
+    return visitor.post("/imports", files={"file": (name, text.encode(), "text/csv")})
+
+
+def wait_until_done(database, run_id):
+    for _ in range(200):
+        with database.reading() as session:
+            run = session.get_one(ImportRun, run_id)
+        if run.state is not ImportState.RUNNING:
+            return run
+        time.sleep(0.05)
+    raise AssertionError("the import did not end")
+
+
+def only_run(database):
+    with database.reading() as session:
+        return session.scalars(select(ImportRun)).one()
+
+
+def initiatives(database):
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Initiative))
+
+
+def test_a_file_is_seen_before_it_is_written_and_comes_in_when_confirmed(database, analyst):
+    asks = analyst.follow(upload(analyst))
+    assert "does not say which day" in asks.main
+    run = only_run(database)
+    preview = analyst.get(f"/imports/{run.id}?as_at=2026-10-31")
+    assert preview.status == 200
+    assert "Registro único" in preview.main
+    assert "1,500 CLP" in preview.main
+    assert "row not imported" in preview.main
+    assert "row imported without this value" in preview.main
+    assert initiatives(database) == 0
+
+    page = analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"})
+    assert page.status == 303
+    done = wait_until_done(database, run.id)
+    assert (done.read, done.created, done.rejected, done.as_at) == (3, 2, 1, date(2026, 10, 31))
+    result = analyst.follow(page)
+    assert "Imported" in result.main
+    rejects = analyst.raw(f"/imports/{run.id}/rejects")
+    assert rejects.status_code == 200
+    lines = rejects.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert any("12.34.56" in line for line in lines)
+    assert analyst.get("/imports").status == 200
+
+
+def test_nothing_comes_in_without_the_day_and_the_run_says_why(database, analyst):
+    upload(analyst)
+    run = only_run(database)
+    analyst.post(f"/imports/{run.id}/confirm", {"as_at": ""})
+    failed = wait_until_done(database, run.id)
+    assert failed.state is ImportState.FAILED
+    assert failed.failure
+    assert initiatives(database) == 0
+    assert "Failed" in analyst.get(f"/imports/{run.id}").main
+
+
+def test_a_confirmed_import_is_not_confirmed_twice(database, analyst):
+    upload(analyst)
+    run = only_run(database)
+    analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"})
+    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"}).status == 409
+    wait_until_done(database, run.id)
+    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"}).status == 409
+    assert initiatives(database) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "says"),
+    [
+        ("a,b\n1,2\n", "otro.csv", "not those of any known source"),
+        (FILE, "fichas.exe", ""),
+        ("", "vacio.csv", ""),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_beside_its_field(database, analyst, text, name, says):
+    page = upload(analyst, text, name)
+    assert page.status == 422
+    assert page.error("file")
+    assert says in page.error("file")
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ImportRun)) == 0
+
+
+def test_no_file_at_all(analyst):
+    page = analyst.post("/imports")
+    assert page.status == 422
+    assert page.error("file") == "Choose a file"
+
+
+def test_a_discarded_file_leaves_nothing(database, analyst):
+    upload(analyst)
+    run = only_run(database)
+    page = analyst.follow(analyst.post(f"/imports/{run.id}/discard"))
+    assert "discarded" in page.main
+    with database.reading() as session:
+        assert session.scalar(select(col(ImportRun.state))) is ImportState.DISCARDED
+    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"}).status == 409
+
+
+def test_an_unreadable_day_is_told_beside_its_field(database, analyst):
+    upload(analyst)
+    page = analyst.get(f"/imports/{only_run(database).id}?as_at=2026-02-31")
+    assert page.status == 422
+    assert page.error("as_at")
+
+
+def test_only_who_may_import_gets_there(database, visitors):
+    with database.writing() as session:
+        person = a_person(session, (Role.CASE_LEAD, an_institution(session)))
+    assert visitors.of(person.person_id).get("/imports").status == 403
