@@ -381,6 +381,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("institution_id", sa.Uuid(), nullable=False),
         sa.Column("case_ids", sa.JSON(), nullable=False),
+        sa.Column("opinion_ids", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("record_digest", sa.String(length=64), nullable=False),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -144,7 +145,7 @@ def overdue(session: Session, pack: CountryPack, at: datetime) -> int:
         record(session, SYSTEM, Tag.CONDITION_OVERDUE, condition, case=case.id, due=condition.due_on)
         agency = {case.lead_id, *holders(session, Role.AGENCY_CIO, today, case.institution_id)}
         oversight = lawful_people(session, pack, case, Power.OPINION, (Role.DIRECTIVE_ANALYST, Role.DIRECTIVE_HEAD))
-        told = {"title": case.title, "text": condition.text, "due": condition.due_on}
+        told: dict[str, Any] = {"title": case.title, "text": condition.text, "due": condition.due_on}
         path, once = f"/conditions/{condition.id}", f"condition_overdue:{condition.id}"
         owe(session, "condition_overdue", agency, subject_id=case.id, path=path, once_key=once, **told)
         owe(

@@ -118,6 +118,7 @@ class Letter(Table, Audited, table=True):
     call_id: uuid.UUID = Field(foreign_key="call.id", index=True)
     institution_id: uuid.UUID = Field(foreign_key="institution.id")
     case_ids: list[str] = Field(default_factory=list, sa_type=JSON)
+    opinion_ids: list[str] = Field(default_factory=list, sa_type=JSON)
     language: str = Field(max_length=5)
     file_sha256: str = Field(max_length=64)
     record_digest: str = Field(max_length=64, index=True, description="of the record it was made from; printed in it")
