@@ -9,12 +9,13 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from portfolio.business_cases import actions, attachment_routes, late_routes, section_routes
+from portfolio.business_cases import jobs as _jobs  # noqa: F401  registers who is writing, and the jobs of closings
 from portfolio.business_cases.case_rows import case_rows, kind_choices
 from portfolio.business_cases.forms import HeadFields, StartFields
 from portfolio.business_cases.frame import case_frame
 from portfolio.business_cases.lines import routes as lines_routes
 from portfolio.business_cases.models import BusinessCase
-from portfolio.business_cases.queries import MOST_CASES, list_cases, units_of, writers_for_call
+from portfolio.business_cases.queries import MOST_CASES, list_cases, units_of
 from portfolio.business_cases.section_pages import SECTIONS, lock_reason
 from portfolio.business_cases.visibility import get_case
 from portfolio.db.clock import now
@@ -23,7 +24,6 @@ from portfolio.i18n import N_
 from portfolio.identity.guard import whole_viewer
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import institution_names
-from portfolio.strategy.audience import register_writers
 from portfolio.strategy.queries import all_calls
 from portfolio.strategy.rules import has_closed
 from portfolio.strategy.shown import shown_call
@@ -35,7 +35,6 @@ from portfolio.web.runtime import runtime
 AnyRequest = Request[Any, Any, Any]
 P = Permission
 
-register_writers("cases", writers_for_call)
 register(
     {
         "case_started": N_("The case was created. Write it in any order: every answer is saved as you go."),
