@@ -66,7 +66,7 @@ def submit_paste(
     """Reading shows what would be added (200); adding takes the rows that can be read, and leads to the table."""
     case, spec = _pastable(request, session, case_id, table)
     text = submitted.values.get("text", [""])[0]
-    form = Form[PasteFields]({"text": text})
+    form: Form[PasteFields] = Form({"text": text})
     context = context_of(session, runtime(request).pack, case, spec, years=MOST_YEARS)
     pasted = read_paste(spec, context, text)
     if not (pasted.rows or pasted.rejected):
