@@ -21,6 +21,21 @@ GROUPS = tuple(load_pack("eclac").rubric.groups)  # type: ignore[union-attr]
 WORDS = "The problem is shown with figures; options are compared; delivery depends on one supplier."
 
 
+DECLARED = ("public_service", "personal_data", "hosting", "procurement", "software_development")
+"""What the case says of itself: enough for a typical number of standards."""
+
+
+def declared_content(title: str, **standards: list[dict[str, Any]]) -> dict[str, Any]:
+    """Content whose answers declare `DECLARED`; `standards`: line tables of that section."""
+    sections: dict[str, Any] = {"standards": {"answers": {}, "lines": standards}}
+    for section in load_pack("eclac").sections.values():
+        for question in section.questions.values():
+            if question.fact is not None and question.fact.value in DECLARED:
+                found = sections.setdefault(section.code.value, {"answers": {}, "lines": {}})
+                found["answers"][question.code] = "yes"
+    return a_content(title, **sections)
+
+
 @dataclass
 class Stage:
     """Ids rather than rows: rows belong to the session that made them."""
