@@ -2,16 +2,28 @@
 
 from typing import Any
 
+from portfolio.approvals import jobs as approvals_jobs
 from portfolio.approvals import routes_codes, routes_draws, routes_gate, routes_reviews, routes_verify
+from portfolio.audit import routes as audit
+from portfolio.business_cases import jobs as business_cases_jobs
 from portfolio.business_cases import routes as business_cases
 from portfolio.checks import routes as checks
+from portfolio.demo import routes as demo
+from portfolio.desk import history
 from portfolio.desk import routes as desk
 from portfolio.exchange import routes as exchange
 from portfolio.identity import routes as identity
+from portfolio.jobs import house
+from portfolio.jobs import routes as jobs
+from portfolio.notifications import routes as notifications
+from portfolio.peer_review import jobs as peer_review_jobs
 from portfolio.peer_review import routes as peer_review
 from portfolio.peer_review import routes_observations
 from portfolio.settings import Settings
 from portfolio.strategy import routes as strategy
+
+CLOCKWORK = (house, business_cases_jobs, peer_review_jobs, approvals_jobs)
+"""Modules that put jobs on the timetable when they are imported."""
 
 
 def routes(settings: Settings) -> list[Any]:
@@ -19,6 +31,10 @@ def routes(settings: Settings) -> list[Any]:
     return [
         *identity.routes(settings),
         *desk.routes(),
+        *history.routes(),
+        *notifications.routes(),
+        *audit.routes(),
+        *jobs.routes(),
         *exchange.routes(),
         *peer_review.routes(),
         *routes_observations.routes(),
@@ -30,4 +46,5 @@ def routes(settings: Settings) -> list[Any]:
         *routes_codes.routes(),
         *routes_draws.routes(),
         *routes_verify.routes(),
+        *(demo.routes() if settings.is_demo else []),
     ]

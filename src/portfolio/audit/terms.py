@@ -42,6 +42,8 @@ class Tag(Enum):
     ACT_PROVED = "act.proved"
     ACT_REFUSED = "act.refused"
     CLOCK_MOVED = "clock.moved"
+    JOB_RUN_BY_HAND = "job.run_by_hand"
+    TRAIL_EXPORTED = "trail.exported"
     # strategy
     CALL_OPENED = "call.opened"
     CALL_CHANGED = "call.changed"
@@ -112,7 +114,7 @@ class Tag(Enum):
 _SECURITY = {
     tag
     for tag in Tag
-    if tag.value.split(".")[0] in {"session", "password", "factor", "person", "account", "role", "act", "clock"}
+    if tag.value.split(".")[0] in {"session", "password", "factor", "person", "account", "role", "act", "clock", "job"}
 }
 _DATA = {
     Tag.IMPORT_PREPARED,
@@ -132,7 +134,7 @@ CHAIN_OF: dict[Tag, Chain] = {
     else Chain.DATA
     if tag in _DATA
     else Chain.READ
-    if tag is Tag.PORTFOLIO_EXPORTED
+    if tag in (Tag.PORTFOLIO_EXPORTED, Tag.TRAIL_EXPORTED)
     else Chain.DECISION
     for tag in Tag
 }

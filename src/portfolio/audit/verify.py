@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from portfolio.audit import notes
 from portfolio.audit.canon import GENESIS, chain_hash
@@ -17,11 +17,12 @@ from portfolio.audit.installation import NoChainId
 from portfolio.audit.merkle import Tree
 from portfolio.audit.notes import Checkpoint
 from portfolio.audit.signing_keys import PublicKey
+from portfolio.audit.snapshot import reading_snapshot
 from portfolio.audit.sources import BadInput, DatabaseSource, Link, RowsOfNoEvent, Source
 from portfolio.audit.state import first_difference
 from portfolio.audit.terms import Chain
 from portfolio.audit.verdict import Broken, Finding, Head, Kind, Verdict
-from portfolio.db.engine import READS, Database
+from portfolio.db.engine import Database
 
 Marks = Mapping[Chain, list[Checkpoint]]
 
@@ -30,14 +31,7 @@ def verify(
     database: Database, checkpoints_dir: Path, keys: Mapping[str, PublicKey], *, with_state: bool = True
 ) -> Verdict:
     """Verify the trail in a database, all of it in one snapshot; memory does not grow with its length."""
-    with database.engine.connect() as connection:
-        options: dict[str, Any] = dict(READS)
-        if not database.is_sqlite:
-            options["isolation_level"] = "REPEATABLE READ"
-        connection = connection.execution_options(**options)
-        if not database.is_sqlite:
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    with reading_snapshot(database) as connection:
         verdict = verify_source(DatabaseSource(connection), checkpoints_dir, keys)
         if verdict.finding is None and with_state:
             _check_state(connection, verdict)

@@ -39,6 +39,7 @@ PLACES: list[Place] = [
     Place("approvals.sign_off_queue", N_("Sign-offs"), Permission.CASE_SIGN_OFF),
     Place("approvals.admissions", N_("Admissibility"), Permission.ADMIT),
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
+    Place("approvals.my_codes", N_("Approval codes"), Permission.CODE_DRAW),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ),
     Place("notifications.list", N_("Notices"), Permission.SIGNED_IN),
     Place("audit.search", N_("Audit trail"), Permission.AUDIT_READ),

@@ -15,5 +15,6 @@ class JobClaim(SQLModel, table=True):
     claimed_by: str = Field(max_length=120)
     claimed_at: datetime
     attempts: int = 1
-    finished_at: datetime | None = Field(default=None, description="nothing while it runs, and after a failure")
-    outcome: str = Field(default="", max_length=400)
+    finished_at: datetime | None = None
+    failed_at: datetime | None = Field(default=None, description="the last try failed; another follows, up to a limit")
+    outcome: str = Field(default="", max_length=400, description="JSON of what was said, or the error of a failure")

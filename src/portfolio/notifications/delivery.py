@@ -16,7 +16,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from jinja2 import Template
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -82,17 +82,26 @@ def deliver(database: Database, settings: Settings, limit: int = BATCH) -> Tally
     return tally
 
 
+def is_mail_due(session: Session) -> bool:
+    """Whether a delivery would find anything: asked before a slot is claimed."""
+    return session.scalar(select(col(Notice.id)).where(_is_due(utc_now())).limit(1)) is not None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(Notice.by_mail),
+        col(Notice.mailed_at).is_(None),
+        col(Notice.given_up_at).is_(None),
+        or_(col(Notice.next_attempt_at).is_(None), col(Notice.next_attempt_at) <= now),
+    )
+
+
 def _lease(session: Session, limit: int, now: datetime) -> Sequence[tuple[Notice, Person]]:
     """Take what is due for this process alone; the others pass it by."""
     due = (
         select(Notice, Person)
         .join(Person, col(Person.id) == col(Notice.person_id))
-        .where(
-            col(Notice.by_mail),
-            col(Notice.mailed_at).is_(None),
-            col(Notice.given_up_at).is_(None),
-            or_(col(Notice.next_attempt_at).is_(None), col(Notice.next_attempt_at) <= now),
-        )
+        .where(_is_due(now))
         .order_by(col(Notice.id))
         .limit(limit)
         .with_for_update(of=Notice, skip_locked=True)

@@ -1,0 +1,85 @@
+"""Reading the trail: what happened to a case, and what an auditor looks for. Newest first, by the events' own time-ordered ids."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.audit.models import AuditEvent, AuditText
+from portfolio.audit.terms import Chain, Tag
+from portfolio.people.models import Person
+from portfolio.web.formatting import country_zone
+from portfolio.web.newest import Newest, newest
+
+PEOPLE = 200
+"""Persons that a name may match; a shorter name than that is no search."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """What an auditor looks for; empty means all."""
+
+    person: str = ""
+    action: Tag | None = None
+    chain: Chain | None = None
+    object_id: uuid.UUID | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def events_about(session: Session, case_id: uuid.UUID, tags: Collection[Tag], cursor: str) -> Newest[AuditEvent]:
+    """Events of a case with one of the tags; the caller has found the case for its viewer, and chosen the tags for them."""
+    query = select(AuditEvent).where(
+        col(AuditEvent.about_id) == case_id, col(AuditEvent.action).in_([tag.value for tag in tags])
+    )
+    return newest(session, query, AuditEvent.id, lambda event: event.id, cursor)
+
+
+def search_events(session: Session, wanted: EventFilter, cursor: str) -> Newest[AuditEvent]:
+    """For who may read the whole trail. Days are the country's; the id of an event begins with its instant."""
+    query = select(AuditEvent)
+    if wanted.person:
+        query = query.where(col(AuditEvent.actor_id).in_(_people(session, wanted.person)))
+    if wanted.action is not None:
+        query = query.where(col(AuditEvent.action) == wanted.action.value)
+    if wanted.chain is not None:
+        query = query.where(col(AuditEvent.chain) == wanted.chain)
+    if wanted.object_id is not None:
+        subject = wanted.object_id
+        query = query.where(or_(col(AuditEvent.object_id) == subject, col(AuditEvent.about_id) == subject))
+    if wanted.since is not None:
+        query = query.where(col(AuditEvent.id) >= _first_id(_midnight(wanted.since)))
+    if wanted.until is not None:
+        query = query.where(col(AuditEvent.id) < _first_id(_midnight(wanted.until + timedelta(days=1))))
+    return newest(session, query, AuditEvent.id, lambda event: event.id, cursor)
+
+
+def texts(session: Session, commitments: Iterable[str]) -> dict[str, str]:
+    """The words behind commitments, as far as they were not erased."""
+    wanted = sorted(set(commitments))
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(col(AuditText.commitment), col(AuditText.value)).where(col(AuditText.commitment).in_(wanted))
+    )
+    return {row.commitment: row.value for row in rows}
+
+
+def _people(session: Session, text: str) -> list[uuid.UUID]:
+    query = select(col(Person.id)).where(
+        or_(col(Person.name).icontains(text, autoescape=True), col(Person.email_key).contains(text, autoescape=True))
+    )
+    return list(session.scalars(query.order_by(col(Person.id)).limit(PEOPLE)))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=country_zone())
+
+
+def _first_id(at: datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of an instant (RFC 9562: its first 48 bits are milliseconds since 1970)."""
+    return uuid.UUID(int=max(0, int(at.timestamp() * 1000)) << 80)
