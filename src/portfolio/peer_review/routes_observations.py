@@ -147,24 +147,40 @@ def _back(request: AnyRequest, session: Session, case: BusinessCase, say: str) -
 
 
 @get(
-    [
-        "/cases/{case_id:uuid}/observations/{observation_id:uuid}/answer",
-        "/cases/{case_id:uuid}/observations/{observation_id:uuid}/resolve",
-    ],
-    name="peer_review.observation",
+    "/cases/{case_id:uuid}/observations/{observation_id:uuid}/answer",
+    name="peer_review.show_answer",
     permission=Permission.CASE_READ,
     sync_to_thread=True,
     include_in_schema=False,
 )
-def show_observation(
+def show_answer(
     request: AnyRequest,
     session: NamedDependency[Session],
     case_id: FromPath[uuid.UUID],
     observation_id: FromPath[uuid.UUID],
 ) -> Redirect:
     """Whoever comes back to the address of an answer finds its thread."""
-    case = get_case(session, request.user, case_id)
-    found = get_observation(session, case, observation_id)
+    return _to_thread(request, session, case_id, observation_id)
+
+
+@get(
+    "/cases/{case_id:uuid}/observations/{observation_id:uuid}/resolve",
+    name="peer_review.show_resolution",
+    permission=Permission.CASE_READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_resolution(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    case_id: FromPath[uuid.UUID],
+    observation_id: FromPath[uuid.UUID],
+) -> Redirect:
+    return _to_thread(request, session, case_id, observation_id)
+
+
+def _to_thread(request: AnyRequest, session: Session, case_id: uuid.UUID, observation_id: uuid.UUID) -> Redirect:
+    found = get_observation(session, get_case(session, request.user, case_id), observation_id)
     url = request.app.route_reverse("peer_review.observations", case_id=case_id)
     return Redirect(f"{url}#observation-{found.id}", status_code=303)
 
@@ -242,7 +258,8 @@ def routes() -> list[Any]:
     return [
         show_observations,
         submit_observation,
-        show_observation,
+        show_answer,
+        show_resolution,
         submit_answer,
         submit_resolution,
         show_waiting,
