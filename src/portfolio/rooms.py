@@ -3,7 +3,7 @@
 from typing import Any
 
 from portfolio.approvals import jobs as approvals_jobs
-from portfolio.approvals import routes_codes, routes_draws, routes_gate, routes_reviews, routes_verify
+from portfolio.approvals import routes_codes, routes_draws, routes_gate, routes_outcomes, routes_reviews, routes_verify
 from portfolio.audit import routes as audit
 from portfolio.business_cases import jobs as business_cases_jobs
 from portfolio.business_cases import routes as business_cases
@@ -43,6 +43,7 @@ def routes(settings: Settings) -> list[Any]:
         *routes_gate.routes(),
         *strategy.routes(),
         *business_cases.routes(),
+        *routes_outcomes.routes(),
         *routes_codes.routes(),
         *routes_draws.routes(),
         *routes_verify.routes(),
