@@ -12,6 +12,7 @@ from portfolio.db.base import new_id
 from portfolio.notifications.models import Notice
 from portfolio.notifications.values import kept
 from portfolio.notifications.words import KINDS
+from portfolio.people.models import Recusal
 
 
 def owe(
@@ -29,11 +30,13 @@ def owe(
 
     `kind` must have words in `notifications.words`; `params` are the values for them: texts, whole numbers, `Money`,
     days, instants, enum members with a label, phrases of a pack. Never the personal data of anybody else.
+
+    Whoever is recused from the subject is told nothing of it, whoever owes the notice.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind} has no words in notifications.words")
     stored = {name: kept(value) for name, value in params.items()}
-    wanted = sorted(set(people), key=str)
+    wanted = sorted(set(people) - _recused(session, subject_id), key=str)
     if once_key and wanted:
         told = set(
             session.scalars(
@@ -54,3 +57,9 @@ def owe(
             )
         )
     return len(wanted)
+
+
+def _recused(session: Session, subject_id: uuid.UUID | None) -> set[uuid.UUID]:
+    if subject_id is None:
+        return set()
+    return set(session.scalars(select(col(Recusal.person_id)).where(col(Recusal.subject_id) == subject_id)))

@@ -1,14 +1,22 @@
 """A recused person cannot find the case: by list, count, search, export, notice, mail or address."""
 
+from datetime import date
+
 import pytest
 from litestar.routes import HTTPRoute
 from sqlalchemy import select
 from sqlmodel import col
 
+from conftest import NOW
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
 from portfolio.business_cases.models import BusinessCase
+from portfolio.checks.models import Waiver
 from portfolio.notifications.models import Notice
-from portfolio.people.models import Duty, Institution, Recusal
+from portfolio.peer_review.models import Review
+from portfolio.people.models import Duty, Institution, Membership, Recusal
 from portfolio.people.terms import DutyKind, Role
+from portfolio.people.viewer import SYSTEM
 from portfolio.projects.models import Initiative
 from review_stage import TITLE
 
@@ -26,16 +34,15 @@ def recused(database, stage, at_work):
 
 def give_every_role(database, stage):
     """The same person now holds every role that reaches submitted cases: the recusal still holds."""
-    from datetime import date
-
-    from portfolio.audit.terms import Tag
-    from portfolio.audit.trail import record
-    from portfolio.people.models import Membership
-    from portfolio.people.viewer import SYSTEM
-
     with database.writing() as session:
         house = session.scalars(select(Institution).where(col(Institution.name) == "Presidencia")).one()
-        for role in (Role.DIRECTIVE_ANALYST, Role.REVIEW_SECRETARY, Role.BUDGET_DECIDER, Role.STANDARDS_OFFICER):
+        for role in (
+            Role.DIRECTIVE_ANALYST,
+            Role.REVIEW_SECRETARY,
+            Role.BUDGET_DECIDER,
+            Role.STANDARDS_OFFICER,
+            Role.DIRECTIVE_HEAD,
+        ):
             row = Membership(
                 person_id=stage.reviewers[0].person_id, institution_id=house.id, role=role, valid_from=date(2020, 1, 1)
             )
@@ -64,13 +71,34 @@ def test_notices_about_the_case_are_withdrawn(database, stage, recused):
         assert session.scalars(select(Notice).where(col(Notice.person_id) == stage.reviewers[0].person_id)).all() == []
 
 
+def test_nobody_can_owe_a_notice_about_the_case_to_a_recused_person(database, stage, recused):
+    from portfolio.notifications.outbox import owe
+
+    people = [stage.reviewers[0].person_id, stage.reviewers[1].person_id]
+    with database.writing() as session:
+        assert owe(session, "reviews_are_in", people, subject_id=stage.case_id, title=TITLE) == 1
+
+
 def test_no_address_of_the_application_shows_the_case_to_a_recused_person(database, visitors, stage, recused):
     give_every_role(database, stage)
-    with database.reading() as session:
+    with database.writing() as session:
         case = session.get_one(BusinessCase, stage.case_id)
         initiative = session.get_one(Initiative, case.initiative_id)
         traces = {TITLE, initiative.number}
+        review_id = session.scalars(select(col(Review.id))).one()
+        waiver = Waiver(
+            case_id=case.id,
+            standard="T06",
+            reason="x",
+            compensation="x",
+            expires_on=date(2027, 1, 1),
+            proposed_by_id=stage.cio.person_id,
+            proposed_at=NOW,
+        )
+        session.add(waiver)
+        record(session, stage.cio, Tag.WAIVER_PROPOSED, waiver)
         ids = {"case_id": str(case.id), "initiative_id": str(initiative.id), "call_id": str(case.call_id)}
+        ids |= {"review_id": str(review_id), "waiver_id": str(waiver.id)}
         ids |= {"institution_id": str(case.institution_id), "section": "problem", "code": "x", "name": "x", "path": "x"}
     walked = set()
     for route in visitors.app.routes:
@@ -96,6 +124,7 @@ def test_no_address_of_the_application_shows_the_case_to_a_recused_person(databa
             walked.add(address)
     assert f"/cases/{stage.case_id}/reviews" in walked
     assert f"/cases/{stage.case_id}/review" in walked
+    assert f"/waivers/{waiver.id}" in walked
 
 
 def test_the_walk_would_see_the_case_if_it_were_there(visitors, stage):
