@@ -54,7 +54,7 @@ def email_of(database: Database, viewer: Viewer) -> str:
 
 def keep_cookie(visitor: Visitor, answer: Page) -> None:
     """The browser takes the session of this answer."""
-    cookie = answer.headers["set-cookie"]
+    cookie = answer.headers.get_list("set-cookie")[0]
     assert cookie.startswith(f"{COOKIE}="), cookie
     visitor.token = cookie.split("=", 1)[1].split(";")[0]
 

@@ -12,7 +12,7 @@ from portfolio.audit.trail import record
 from portfolio.db.base import utc_now
 from portfolio.db.text import folded
 from portfolio.i18n import gettext
-from portfolio.identity import limits, passwords, second_factor, sessions, tickets
+from portfolio.identity import known_browser, limits, passwords, second_factor, sessions, tickets
 from portfolio.identity.models import Account
 from portfolio.identity.queries import account_by_email
 from portfolio.identity.terms import SignInMethod
@@ -33,14 +33,21 @@ class SignIn:
     refusal: str = ""
 
 
-def sign_in(session: Session, secret: str, email: str, password: str, address: str, agent: str) -> SignIn:
-    """One answer for a wrong address, a wrong password and a disabled account, after the same time."""
-    network, key = limits.network_of(address), folded(email)
+def sign_in(
+    session: Session, secret: str, email: str, password: str, address: str, agent: str, known: str = ""
+) -> SignIn:
+    """One answer for a wrong address, a wrong password and a disabled account, after the same time.
+
+    `known` is the cookie of a browser in which this person signed in before: its failures count apart, so that a
+    stranger's guesses do not lock the owner out.
+    """
+    account = account_by_email(session, email)
+    browser = known_browser.number_of(secret, account.person_id, known) if account else ""
+    network, key = limits.network_of(address), f"{folded(email)} {browser}".strip()
     if limits.is_over(session, limits.PER_ADDRESS, network) or any(
         limits.is_over(session, limit, key) for limit in PER_ACCOUNT
     ):
         return SignIn(field="email", refusal=gettext("Too many failed attempts. Wait five minutes and try again."))
-    account = account_by_email(session, email)
     right = passwords.matches(account.password_hash if account else "", password)
     if account is None or not right or account.disabled_at is not None:
         return _failed(session, key, network, "password", gettext("The address or the password is not right."))

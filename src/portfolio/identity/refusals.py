@@ -24,7 +24,7 @@ def _sign_in_needed(request: AnyRequest, error: SignInNeeded) -> Response[Any]:
             f"?{query}" if (query := request.scope["query_string"].decode("latin-1")) else ""
         )
         if then == "/":
-            return Redirect(request.app.route_reverse("identity.sign_in"), status_code=303)
+            return Redirect(request.app.route_reverse(runtime(request).front), status_code=303)
     else:
         then = "/"
     found = request.scope.get("auth")

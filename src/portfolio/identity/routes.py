@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portfolio.i18n import LANGUAGES, N_
 from portfolio.identity import (
     actions,
+    known_browser,
     routes_factor,
     routes_institutions,
     routes_passwords,
@@ -58,6 +59,7 @@ def submit_sign_in(
             form.value.password,
             address_of_client(request),
             agent_of(request),
+            request.cookies.get(known_browser.cookie_name(settings), ""),
         )
         session.commit()
         if outcome.person_id is not None:
@@ -108,12 +110,16 @@ def _welcome(
     request: AnyRequest, settings: Settings, outcome: actions.SignIn, then: str, carried: str
 ) -> Response[Any]:
     """Lead on; or, after an expired session, to the form that comes back filled and unsent."""
-    cookie = session_cookie(settings, outcome.token)
-    form = uncarry(settings.secret_key, outcome.person_id, carried) if outcome.person_id else None
+    cookies = [session_cookie(settings, outcome.token)]
+    form = None
+    if outcome.person_id is not None:
+        cookies.append(known_browser.cookie(settings, outcome.person_id))
+        form = uncarry(settings.secret_key, outcome.person_id, carried)
     if form is None:
-        return Redirect(then or "/", status_code=303, cookies=[cookie])
+        return Redirect(then or "/", status_code=303, cookies=cookies)
     response = resume(request, form, csrf_token=outcome.csrf_token)
-    response.set_cookie(cookie)
+    for cookie in cookies:
+        response.set_cookie(cookie)
     return response
 
 

@@ -33,7 +33,7 @@ register(
         Holding.DIRECT: N_("In own right"),
         Holding.SUBSTITUTE: N_("As substitute"),
         Holding.DELEGATE: N_("By delegation"),
-        ProposalState.PROPOSED: N_("Waits for a second person"),
+        ProposalState.PROPOSED: N_("Waiting"),
         ProposalState.GRANTED: N_("Granted"),
         ProposalState.REFUSED: N_("Refused"),
         ProposalState.WITHDRAWN: N_("Withdrawn"),

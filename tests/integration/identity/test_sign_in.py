@@ -88,6 +88,37 @@ def test_after_ten_failures_an_account_waits_whatever_the_password(
     assert "Too many" in answer.error("email")
 
 
+def test_a_stranger_does_not_lock_the_owner_out_of_a_browser_they_know(
+    visitors: Visitors, database: Database, lead: Viewer
+) -> None:
+    email = email_of(database, lead)
+    cookies = sign_in(visitors.nobody, email).headers.get_list("set-cookie")
+    known = next(cookie.split(";")[0] for cookie in cookies if "known" in cookie)
+    with database.writing() as session:
+        for _ in range(limits.PER_ACCOUNT.failures):
+            limits.count(session, limits.PER_ACCOUNT, email)
+    fields = {"email": email, "password": PASSWORD}
+    assert visitors.nobody.post("/sign-in", fields).status == 422
+    assert visitors.nobody.post("/sign-in", fields, headers={"cookie": f"pf_language=en; {known}"}).status == 303
+    other = an_account(database)
+    with database.writing() as session:
+        for _ in range(limits.PER_ACCOUNT.failures):
+            limits.count(session, limits.PER_ACCOUNT, email_of(database, other))
+    foreign = {"email": email_of(database, other), "password": PASSWORD}
+    assert visitors.nobody.post("/sign-in", foreign, headers={"cookie": f"pf_language=en; {known}"}).status == 422
+
+
+def test_guesses_from_a_known_browser_are_limited_too(visitors: Visitors, database: Database, lead: Viewer) -> None:
+    email = email_of(database, lead)
+    cookies = sign_in(visitors.nobody, email).headers.get_list("set-cookie")
+    known = {"cookie": "pf_language=en; " + next(c.split(";")[0] for c in cookies if "known" in c)}
+    for _ in range(limits.PER_ACCOUNT.failures):
+        visitors.nobody.post("/sign-in", {"email": email, "password": "wrong"}, headers=known)
+    assert "Too many" in visitors.nobody.post("/sign-in", {"email": email, "password": PASSWORD}, headers=known).error(
+        "email"
+    )
+
+
 def test_a_success_clears_the_accounts_failures_and_not_the_networks(
     visitors: Visitors, database: Database, lead: Viewer
 ) -> None:
