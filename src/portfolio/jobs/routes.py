@@ -35,15 +35,17 @@ def show_jobs(request: Request[Any, Any, Any], session: NamedDependency[Session]
 
 
 @post(
-    "/admin/jobs/{name:str}",
+    "/admin/jobs/{job_name:str}",
     name="jobs.run",
     permission=Permission.PEOPLE_ADMINISTER,
     sync_to_thread=True,
     include_in_schema=False,
 )
-def run_job(request: Request[Any, Any, Any], session: NamedDependency[Session], name: FromPath[str]) -> Response[Any]:
+def run_job(
+    request: Request[Any, Any, Any], session: NamedDependency[Session], job_name: FromPath[str]
+) -> Response[Any]:
     """Run a job now, at a slot of its own; the request's own transaction is over before the job begins."""
-    job = job_named(name)
+    job = job_named(job_name)
     if job is None:
         raise NotFound
     record(session, request.user, Tag.JOB_RUN_BY_HAND, None, job=job.name)
