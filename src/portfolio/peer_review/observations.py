@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,7 +63,7 @@ def make_observation(
     Raises `FieldRefused("section", …)` for a section that the track does not show, `Refused` in a state without
     observations or for somebody who may not judge this case.
     """
-    session.refresh(case, attribute_names=["status"], with_for_update={"read": True})
+    session.refresh(case, attribute_names=["status", "version"], with_for_update={"read": True})
     shown = {str(found.code.value) for found in pack.shown_sections(case.track)} if case.track else set()
     code = str(getattr(section, "value", section))
     if reason := why_not_make(case.status, section_is_shown=True):
@@ -200,7 +201,7 @@ def _tell(
     recused: Sequence[uuid.UUID] = session.scalars(
         select(col(Recusal.person_id)).where(col(Recusal.subject_id) == case.id)
     ).all()
-    number = session.get_one(Initiative, case.initiative_id).number or ""
+    params: dict[str, Any] = {} if due is None else {"due": due}
     owe(
         session,
         kind,
@@ -209,6 +210,6 @@ def _tell(
         path=f"/cases/{case.id}/observations",
         once_key=f"{kind}:{once or observation.id}",
         title=case.title,
-        number=number,
-        **({} if due is None else {"due": due}),
+        number=session.get_one(Initiative, case.initiative_id).number or "",
+        **params,
     )
