@@ -29,6 +29,15 @@ class Head:
         return self.cell.is_amount
 
     @property
+    def css(self) -> str:
+        """Class of the column's cells in a grid."""
+        if self.is_amount:
+            return "app-num"
+        if self.is_wide:
+            return "app-wide"
+        return "app-short" if self.cell.column.kind in (Kind.YES_NO, Kind.YEAR) or self.key == "unit" else ""
+
+    @property
     def is_wide(self) -> bool:
         return self.cell.column.wide or self.cell.column.kind is Kind.LONG
 

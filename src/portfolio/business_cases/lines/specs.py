@@ -79,7 +79,7 @@ INDICATORS = LineSpec(
     columns=(
         Column("name", N_("Name"), needed=True, wide=True),
         Column("family", N_("Family"), Kind.CHOICE, options=choices.of_enum(IndicatorFamily), needed=True),
-        Column("unit", N_("Unit of measurement"), hint=N_("Days, % of requests, people …")),
+        Column("unit", N_("Unit of measurement"), hint=N_("Days, share of requests, people …")),
         Column("direction", N_("Direction"), Kind.CHOICE, options=choices.of_enum(Direction)),
         Column("baseline", N_("Baseline"), needed=True),
         Column("baseline_on", N_("Measured on"), Kind.DATE),
@@ -143,7 +143,7 @@ TEAM = LineSpec(
         Column("role", N_("Role"), needed=True),
         Column("profession", N_("Profession")),
         Column("name", N_("Name, if known")),
-        Column("dedication", N_("Share of full time, %"), Kind.NUMBER, least=0, most=100),
+        Column("dedication", N_("Share of full time, in percent"), Kind.NUMBER, least=0, most=100),
         Column("is_internal", N_("Own staff"), Kind.YES_NO, default=choices.YES),
     ),
 )

@@ -1,6 +1,7 @@
 /* table[data-grid]: takes a paste from a spreadsheet, adds rows, and keeps totals while amounts are typed.
 
    data-decimal    "," or "."; the other one, blanks and apostrophes group thousands
+   data-short      whole amounts are shown without decimals
    data-places     decimals of the currency (2); amounts are BigInt minor units, so that nothing is rounded
    Rows live in tbody; template[data-grid-row] inside the table's form is the next one, with __n__ where its number stands,
    __row__ for the number from 1, __id__ for a new key; [data-line-number] shows the number.
@@ -11,9 +12,9 @@
    Totals:         [data-total-row] in the row; [data-total="2027"] the column; [data-total-group="capital"] a group,
                    with data-total="2027" for its column; [data-total-all] everything; [data-rest="2027"] with
                    data-of="1200" what is left of so many minor units.
-   button[data-grid-add="table id"] adds a row. The server computes all of it again. */
+   button[data-grid-add="table id"] adds a row (hidden where there is no script). The server computes all of it again. */
 
-const settings = (table) => ({ decimal: table.dataset.decimal || ",", places: Number(table.dataset.places ?? 2) });
+const settings = (table) => ({ decimal: table.dataset.decimal || ",", places: Number(table.dataset.places ?? 2), short: table.dataset.short !== undefined });
 
 /* null when the text is not an amount: it is then left out and marked, never guessed at. */
 export function toMinor(text, { decimal, places }) {
@@ -26,10 +27,10 @@ export function toMinor(text, { decimal, places }) {
   return match[1] ? -units : units;
 }
 
-export function toText(minor, { decimal, places }) {
+export function toText(minor, { decimal, places, short }) {
   const digits = (minor < 0n ? -minor : minor).toString().padStart(places + 1, "0");
   const whole = digits.slice(0, digits.length - places).replace(/\B(?=(\d{3})+$)/g, decimal === "," ? "." : ",");
-  return (minor < 0n ? "-" : "") + whole + (places ? decimal + digits.slice(-places) : "");
+  return (minor < 0n ? "-" : "") + whole + (places && !(short && /^0+$/.test(digits.slice(-places))) ? decimal + digits.slice(-places) : "");
 }
 
 function add(sums, key, amount) {
@@ -166,6 +167,9 @@ document.addEventListener("click", (event) => {
   total(table);
 });
 
-const start = () => document.querySelectorAll("table[data-grid]").forEach(total);
+const start = () => {
+  document.querySelectorAll("table[data-grid]").forEach(total);
+  for (const button of document.querySelectorAll("[data-grid-add]")) button.hidden = false;
+};
 document.addEventListener("htmx:after:swap", start);
 start();
