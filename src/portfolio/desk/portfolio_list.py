@@ -23,7 +23,7 @@ from portfolio.projects.ordering import Order, Place, read_place, read_slice
 from portfolio.projects.terms import AmountState
 from portfolio.reports.asked import Asked, state_words
 from portfolio.reports.embargo import HIDDEN, decision_shown, knows_decisions
-from portfolio.reports.scope import initiatives_visible_to
+from portfolio.reports.scope import initiatives_visible_to, sees_nearly_all
 from portfolio.web.formatting import money
 
 PAGE = 50
@@ -142,7 +142,7 @@ def list_page(
     )
     return ListPage(
         rows=_formatted(found.rows, url_for),
-        count=_count(session, where),
+        count=_count(session, viewer, where),
         previous=_address(asked, url_for, before=found.before),
         next=_address(asked, url_for, after=found.after) if found.after and len(found.rows) == PAGE else "",
     )
@@ -153,8 +153,11 @@ def _address(asked: Asked, url_for: Callable[..., str], **place: Place | None) -
     return f"{url_for('desk.portfolio')}?{asked.address(**changes)}" if changes else ""
 
 
-def _count(session: Session, where: Sequence[ColumnElement[bool]]) -> str:
-    capped = select(literal(1)).select_from(Initiative).where(*where).limit(MOST_COUNTED + 1).subquery()
+def _count(session: Session, viewer: Viewer, where: Sequence[ColumnElement[bool]]) -> str:
+    walked = select(literal(1)).select_from(Initiative).where(*where)
+    if sees_nearly_all(viewer):  # by title, which mixes states: by state the scan would begin with all that is hidden
+        walked = walked.order_by(col(Initiative.sort_key), col(Initiative.id))
+    capped = walked.limit(MOST_COUNTED + 1).subquery()
     found = session.scalar(select(func.count()).select_from(capped)) or 0
     if found > MOST_COUNTED:
         return _("more than 1,000 initiatives")

@@ -34,7 +34,6 @@ from portfolio.reports.cycle_book import BookData, cycle_book
 from portfolio.reports.cycle_reads import asked_by_line, conditions, decided_entries
 from portfolio.reports.portfolio_frame import (
     columns_of,
-    count_rows,
     figures_of,
     portfolio_frame,
     view_of,
@@ -81,13 +80,13 @@ def prepare_export(
     at = now(session)
     if as_at is not None and as_at > at.astimezone(pack.zone).date():
         raise Refused(_("The date lies in the future."))
-    if count_rows(session, viewer, asked, at, MOST_ROWS[format_]) > MOST_ROWS[format_]:
+    frame = portfolio_frame(session, viewer, asked, at, MOST_ROWS[format_])
+    if frame.height > MOST_ROWS[format_]:
         raise Refused(
             _("This format holds at most %(rows)s rows; narrow the filter or export as CSV.")
             % {"rows": MOST_ROWS[format_]}
         )
     export_id = new_id()
-    frame = portfolio_frame(session, viewer, asked, at)
     if as_at is not None:
         frame = as_known_at(session, frame, as_at, pack.zone)
     frame = with_words(frame, pack)

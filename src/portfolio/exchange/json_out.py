@@ -2,49 +2,50 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from portfolio.documents.csv_out import csv_bytes, decimal_text
 from portfolio.documents.meta import export_meta
-from portfolio.documents.out_columns import About, Column, ColumnKind, Data, Totals, Written, batches
-
-Lines = list[str]
+from portfolio.documents.out_columns import About, Column, ColumnKind, Totals, Written, batches
 
 
-def write_json(columns: Sequence[Column], data: Data, path: Path, about: About) -> Written:
-    """Write the file. Its `meta` is the card of the export without the digest of the file itself, which stands beside it."""
+def write_json(columns: Sequence[Column], data: pl.DataFrame, path: Path, about: About) -> Written:
+    """Write the file. Its `meta` is the card of the export without the digest of the file itself, which stands beside it.
+
+    The frame is walked twice: the card comes first in the file, and tells what only the last row knows.
+    """
     totals, rows = Totals(), 0
     digest = hashlib.sha256()
-    projects: list[Lines] = []
     for number, batch in enumerate(batches(columns, data)):
         digest.update(csv_bytes(columns, batch, header=number == 0))
         totals.add(columns, batch)
         rows += batch.height
-        projects.append(_projects(columns, batch))
     written = Written(path, rows, "", digest.hexdigest(), totals)
     meta = {key: value for key, value in export_meta(columns, about, written).items() if key != "sha256"}
     whole = hashlib.sha256()
     with path.open("wb") as stream:
-
-        def put(text: str) -> None:
-            content = text.encode()
+        for piece in _pieces(columns, data, meta):
+            content = piece.encode()
             whole.update(content)
             stream.write(content)
-
-        put('{"meta": ' + json.dumps(meta, ensure_ascii=False) + ',\n"projects": [\n')
-        is_first = True
-        for lines in projects:
-            if lines:
-                put(("" if is_first else ",\n") + ",\n".join(lines))
-                is_first = False
-        put("\n]}\n")
     return Written(path, rows, whole.hexdigest(), written.data_sha256, totals)
 
 
-def _projects(columns: Sequence[Column], batch: pl.DataFrame) -> Lines:
+def _pieces(columns: Sequence[Column], data: pl.DataFrame, meta: dict[str, Any]) -> Iterator[str]:
+    yield '{"meta": ' + json.dumps(meta, ensure_ascii=False) + ',\n"projects": [\n'
+    before = ""
+    for batch in batches(columns, data):
+        for line in _projects(columns, batch):
+            yield before + line
+            before = ",\n"
+    yield "\n]}\n"
+
+
+def _projects(columns: Sequence[Column], batch: pl.DataFrame) -> list[str]:
     shown = batch.select(
         decimal_text(column.name, column.currency_column, batch)
         if column.kind is ColumnKind.MONEY

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, String, case, cast, null, select, type_coerce
+from sqlalchemy import Select, String, case, cast, null, select, text, type_coerce
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -66,18 +66,28 @@ def view_of(viewer: Viewer) -> str:
     return OVERSIGHT if sees_all else INSTITUTION
 
 
-def portfolio_frame(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> pl.DataFrame:
-    """Everything the viewer may see that the filter finds, with the columns of `SCHEMA`; by institution, title and id.
+BATCH = 4_000
+"""Rows that are held as Python objects at a time."""
 
-    Decisions under an embargo are not in it for whom they are kept from: state `under_embargo`, amounts missing.
+
+def portfolio_frame(session: Session, viewer: Viewer, asked: Asked, now: datetime, most: int) -> pl.DataFrame:
+    """What the viewer may see that the filter finds, with the columns of `SCHEMA`; by institution, the oldest first.
+
+    One row more than `most` says that there are too many. Decisions under an embargo are not in it for whom they are kept
+    from: state `under_embargo`, amounts missing.
     """
-    rows = session.execute(_query(session, viewer, asked, now)).all()
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    query = _query(session, viewer, asked, now).limit(most + 1).execution_options(yield_per=BATCH)
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for rows in session.execute(query).partitions():
+        parts.append(pl.DataFrame([tuple(row) for row in rows], schema=SCHEMA, orient="row"))
+    _give_back_memory(session)
+    return pl.concat(parts, rechunk=False)
 
 
-def count_rows(session: Session, viewer: Viewer, asked: Asked, now: datetime, most: int) -> int:
-    """How many rows there would be, counted up to one more than `most`."""
-    return len(session.execute(_where(session, select(col(Initiative.id)), viewer, asked, now).limit(most + 1)).all())
+def _give_back_memory(session: Session) -> None:
+    """SQLite keeps the pages it has read, up to 64 MB a connection: the writer of the file can use them better."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA shrink_memory"))
 
 
 def _where(session: Session, query: Select[Any], viewer: Viewer, asked: Asked, now: datetime) -> Select[Any]:
@@ -113,7 +123,7 @@ def _query(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> Sel
         )
         .join(Institution, col(Institution.id) == col(Initiative.institution_id))
         .join(Call, col(Call.id) == col(Initiative.call_id), isouter=True)
-        .order_by(col(Initiative.institution_key), col(Initiative.sort_key), col(Initiative.id))
+        .order_by(col(Initiative.institution_key), col(Initiative.id))  # one index: nothing is sorted in memory
     )
     return _where(session, query, viewer, asked, now)
 
@@ -125,25 +135,25 @@ def _plain(column: Any) -> Any:
 
 def columns_of(viewer: Viewer) -> list[Column]:
     """The columns of the viewer's named view, in the reader's language: stable names, titles, descriptions."""
-    money, text, whole = ColumnKind.MONEY, ColumnKind.TEXT, ColumnKind.INTEGER
+    money, words, whole = ColumnKind.MONEY, ColumnKind.TEXT, ColumnKind.INTEGER
     every = [
-        Column("number", _("Number"), text, _("Number of the initiative, or its identifier in the source")),
-        Column("source", _("Source"), text, _("“portfolio” for what was submitted here, else the source imported")),
-        Column("source_key", _("Key in the source"), text, _("The key columns of the source, as a JSON list")),
+        Column("number", _("Number"), words, _("Number of the initiative, or its identifier in the source")),
+        Column("source", _("Source"), words, _("“portfolio” for what was submitted here, else the source imported")),
+        Column("source_key", _("Key in the source"), words, _("The key columns of the source, as a JSON list")),
         Column("source_ordinal", _("Repeat"), whole, _("0, or the ordinal of a row that repeats a key")),
-        Column("title", _("Title"), text, _("May be missing in the source")),
-        Column("institution", _("Institution"), text, _("The institution that answers for it")),
+        Column("title", _("Title"), words, _("May be missing in the source")),
+        Column("institution", _("Institution"), words, _("The institution that answers for it")),
         Column("institution_verified", _("Verified"), ColumnKind.BOOLEAN, _("No: only an imported file names it")),
-        Column("call", _("Call"), text, _("The budget cycle; blank for imported ones")),
+        Column("call", _("Call"), words, _("The budget cycle; blank for imported ones")),
         Column("fiscal_year", _("Fiscal year"), whole, _("Of the call")),
-        Column("theme", _("Theme"), text, _("Of the strategy's action line, or of the source")),
-        Column("state", _("State"), text, _("Code of the state")),
-        Column("state_words", _("State in words"), text, _("The state in the reader's language")),
-        Column("stage", _("Stage"), text, _("Stage of delivery")),
-        Column("currency", _("Currency"), text, _("ISO 4217; amounts of different currencies do not add up")),
+        Column("theme", _("Theme"), words, _("Of the strategy's action line, or of the source")),
+        Column("state", _("State"), words, _("Code of the state")),
+        Column("state_words", _("State in words"), words, _("The state in the reader's language")),
+        Column("stage", _("Stage"), words, _("Stage of delivery")),
+        Column("currency", _("Currency"), words, _("ISO 4217; amounts of different currencies do not add up")),
         Column("requested", _("Requested"), money, _("Asked of the budget office, or the source's whole-life budget")),
-        Column("requested_state", _("What is known of it"), text, _("known, missing, exempt, words or unreadable")),
-        Column("requested_note", _("Words in its place"), text, _("What stood where the amount should be")),
+        Column("requested_state", _("What is known of it"), words, _("known, missing, exempt, words or unreadable")),
+        Column("requested_note", _("Words in its place"), words, _("What stood where the amount should be")),
         Column("recommended", _("Recommended"), money, _("By the directive body's signed opinion")),
         Column("decided", _("Decided"), money, _("By the budget office, confirmed; blank under an embargo")),
         Column("committed", _("Committed"), money, _("Against its approval codes")),
