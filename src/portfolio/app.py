@@ -51,6 +51,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         renderer=Renderer(make_environment()),
         shell=shell,
         on_refused=keep_refusal,
+        front="demo.people" if settings.is_demo else "identity.sign_in",
         pack=pack,
     )
     app = Litestar(

@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from portfolio.audit.signing_keys import KeyPurpose, load_or_make_key
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
+from portfolio.business_cases.terms import CaseStatus
 from portfolio.db import clock
 from portfolio.db.engine import Database
 from portfolio.db.money import Money
 from portfolio.demo.country import Country, make_country
-from portfolio.demo.road import Stage, walk
+from portfolio.demo.deciding import decide
+from portfolio.demo.road import REACHES_REVIEW, Stage, walk
 from portfolio.demo.stories import stories
+from portfolio.demo.writing import cost_amounts
 from portfolio.identity.passwords import hash_password
 from portfolio.packs.schema import CountryPack
 from portfolio.people.models import Person
@@ -111,7 +114,9 @@ def load(
         today=today,
     )
     for number, story in enumerate(stories(), start=1):
-        walk(stage, story)
+        case = walk(stage, story)
+        if story.target in REACHES_REVIEW and story.target is not CaseStatus.IN_REVIEW:
+            decide(stage, story, case)
         say(f"{number}/{len(stories())} {story.title}")
     with database.writing() as session:
         clock.move(session, moment)
@@ -172,13 +177,14 @@ def _calls(database: Database, pack: CountryPack, country: Country) -> tuple[Cal
 
 
 def _envelopes(pack: CountryPack, country: Country) -> dict[object, Money | None]:
-    """For each institution four fifths of what its annual cases ask in the first year: not everything fits."""
+    """For each institution 93 per cent of what its annual cases cost in the first year: not everything fits."""
     asked: dict[str, int] = {}
     for story in stories():
         if not story.is_open_call:
-            asked[story.at] = asked.get(story.at, 0) + story.cost * 45
+            first_year = sum(amounts[2027] for amounts in cost_amounts(story))
+            asked[story.at] = asked.get(story.at, 0) + first_year
     return {
-        country.institutions[code].id: Money(pack.currency, minor * 8 // 10 // 100_000 * 100_000)
+        country.institutions[code].id: Money(pack.currency, -(-minor * 93 // 10_000_000) * 100_000)
         for code, minor in asked.items()
     }
 

@@ -1,10 +1,9 @@
 """Takes each case down the road by the very acts that people use, each on its day, until the state its story wants."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -270,7 +269,3 @@ def _write_review(stage: Stage, story: Story, case: BusinessCase, review_id: obj
         if snapshot is not None and review.state is ReviewState.ACCEPTED:
             shown = reviewing.filing_digest(rubric, review, snapshot, drafts, summary)
             reviewing.file_review(session, stage.pack, stage.secret, reviewer, row, review, stage.password, shown)
-
-
-Step = Callable[[Stage, Story, BusinessCase], None]
-DOLLARS = Decimal(100)

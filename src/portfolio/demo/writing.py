@@ -10,6 +10,8 @@ from portfolio.business_cases import models as m
 from portfolio.business_cases import terms as t
 from portfolio.business_cases.editing import note_edit
 from portfolio.business_cases.models import BusinessCase
+from portfolio.checks.assessing import TypedField, save_assessment
+from portfolio.checks.assessment import standards_for
 from portfolio.db.clock import now
 from portfolio.demo.stories import Story, read
 from portfolio.packs.schema import CountryPack
@@ -50,6 +52,8 @@ def write_case(
     _solutions(session, case)
     _lots(session, case, story)
     _team(session, case)
+    session.flush()
+    _assess(session, actor, pack, case)
     note_edit(session, actor, case, SectionCode.COSTS, [("costs", "", str(story.cost))])
     session.flush()
 
@@ -365,6 +369,19 @@ def _team(session: Session, case: BusinessCase) -> None:
         session.add(
             m.MilestoneLine(case_id=case.id, position=position, title=title, due_on=due, deliverable=deliverable)
         )
+
+
+def _assess(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase) -> None:
+    """The institution's own word on each criterion that applies."""
+    fields: dict[str, TypedField] = {}
+    for standard in standards_for(session, pack, case):
+        if standard.applies:
+            for criterion in standard.criteria:
+                fields[f"result.{criterion.code}"] = TypedField("met", 0)
+                fields[f"evidence.{criterion.code}"] = TypedField(
+                    "Anexo técnico, sección de normas; prueba del 14 de julio.", 0
+                )
+    save_assessment(session, pack, actor, case, fields)
 
 
 def _operation(session: Session, case: BusinessCase, story: Story) -> None:

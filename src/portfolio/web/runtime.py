@@ -21,6 +21,7 @@ class Runtime:
     shell: Callable[[Request[Any, Any, Any]], dict[str, Any]]
     on_refused: Callable[[Request[Any, Any, Any], int, Sequence[str]], None] | None = None
     """Told, after the answer, of each act that a signed-in person was refused; the trail lies above and is wired by `app`."""
+    front: str = "identity.sign_in"  # the route that nobody signed in is led to from the first page
     pack: Any = None  # the country pack; `web` lies below `packs` and does not look inside
 
 
