@@ -135,7 +135,10 @@ def read_sheet(session: Session, viewer: Viewer, pack: CountryPack, call: Call, 
     positions = read_positions(session, pack, call, cases)
     earlier = earlier_years(session, cases, call.fiscal_year)
     names = _institutions(session, cases)
-    rows = [_row(pack, call, position, names[position.case.institution_id], earlier) for position in positions.values()]
+    rows = [
+        _row(pack, call, position, names[position.case.institution_id], earlier, _foreign(session, viewer, pack, position))
+        for position in positions.values()
+    ]
     wanted = [row for row in rows if _is_shown(row, shown)]
     uses = envelope_uses(session, call)
     return Sheet(

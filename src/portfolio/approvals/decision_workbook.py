@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from portfolio.approvals.decision_sheet import Sheet, SheetRow
-from portfolio.approvals.sheet_form import Typed, choice_of, stored, understood
+from portfolio.approvals.sheet_form import Typed, amount_text, choice_of, stored, understood
 from portfolio.approvals.terms import DecisionChoice
 from portfolio.db.money import Money
 from portfolio.db.text import folded
@@ -20,7 +20,6 @@ from portfolio.errors import Refused
 from portfolio.i18n import LANGUAGES, language
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
-from portfolio.web.formatting import plain_amount
 
 ENTERED = ("choice", "amount", "following", "reason")
 """Columns that come back; all others are only read."""
@@ -202,7 +201,7 @@ def _cell(line: Row, places: Mapping[str, int], name: str) -> str:
 def _is_unchanged(typed: Typed, row: SheetRow) -> bool:
     """Whether a row that cannot be entered still says what it said; its amounts are those decided or proposed."""
     amounts = (row.this_year, row.following_year)
-    said = tuple("" if money is None else plain_amount(money) for money in amounts)
+    said = tuple("" if money is None else amount_text(money) for money in amounts)
     return (typed.amount, typed.following) == said and typed.reason == row.reason
 
 
@@ -224,6 +223,6 @@ def _amount(text: str, is_typed: bool, row: SheetRow) -> str:
     if not text or not is_typed:
         return text
     try:
-        return plain_amount(Money.of(Decimal(text), row.position.case.currency))
+        return amount_text(Money.of(Decimal(text), row.position.case.currency))
     except (InvalidOperation, ValueError):
         return text

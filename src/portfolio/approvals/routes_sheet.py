@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portfolio.approvals.decision_drafts import fill_from_recommendation, save_draft
 from portfolio.approvals.decision_sheet import WITHOUT_OPINION, Sheet, SheetFilter, SheetRow, read_sheet
 from portfolio.approvals.decisions import propose
-from portfolio.approvals.sheet_form import FIELDS, Typed, mark, sent, stored, understood, was_sent
+from portfolio.approvals.sheet_form import FIELDS, Typed, amount_text, mark, sent, stored, understood, was_sent
 from portfolio.approvals.terms import DecisionChoice, OpinionOutcome, SheetState
 from portfolio.db.clock import now
 from portfolio.db.money import Money, minor_digits
@@ -255,6 +255,7 @@ def sheet_context(
         "save_address": sheet_address(request, sheet.call, "approvals.sheet_save"),
         "field_address": sheet_address(request, sheet.call, "approvals.sheet_field"),
         "workbook_address": sheet_address(request, sheet.call, "approvals.workbook"),
+        "short": amount_text,
         "decimal_sign": get_decimal_symbol(locale()),
         "places": minor_digits(sheet.call.currency),
     }

@@ -9,12 +9,12 @@ from portfolio.approvals.decision_sheet import SheetRow
 from portfolio.approvals.positions import typed_lines
 from portfolio.approvals.terms import DecisionChoice
 from portfolio.audit.canon import digest
-from portfolio.db.money import Money
+from portfolio.db.money import Money, minor_digits
 from portfolio.db.text import folded
 from portfolio.i18n import LANGUAGES, language
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
-from portfolio.web.formatting import plain_amount, read_decimal
+from portfolio.web.formatting import number, plain_amount, read_decimal
 from portfolio.web.forms import Submitted
 
 FIELDS = ("choice", "amount", "following", "reason")
@@ -41,13 +41,19 @@ class Entered:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
+def amount_text(value: Money) -> str:
+    """Grouped as the reader writes it; whole amounts without decimals, so that forty rows fit on a screen."""
+    scale = 10 ** minor_digits(value.currency)
+    return plain_amount(value) if value.minor % scale else number(value.minor // scale)
+
+
 def stored(row: SheetRow) -> Typed:
-    """The fields as they show what is stored; amounts grouped as the reader writes them."""
+    """The fields as they show what is stored."""
     draft = row.position.draft
     return Typed(
         choice="" if draft is None or draft.choice is None else draft.choice.value,
-        amount="" if row.this_year is None else plain_amount(row.this_year),
-        following="" if row.following_year is None else plain_amount(row.following_year),
+        amount="" if row.this_year is None else amount_text(row.this_year),
+        following="" if row.following_year is None else amount_text(row.following_year),
         reason="" if draft is None else draft.reasons,
     )
 
