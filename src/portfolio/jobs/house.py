@@ -12,7 +12,7 @@ from portfolio.audit.signing_keys import public_keys
 from portfolio.audit.verify import verify
 from portfolio.db.base import utc_now
 from portfolio.i18n import N_
-from portfolio.identity import limits, sessions
+from portfolio.identity import factors, limits, sessions, tokens
 from portfolio.identity.models import FormKey
 from portfolio.jobs.models import JobClaim
 from portfolio.jobs.timetable import Daily, Every, FreeJob, Job, JobContext, Said, register_job
@@ -66,9 +66,11 @@ def verify_trail(context: JobContext) -> Said:
 
 
 def purge(session: Session, _context: JobContext) -> Said:
-    """Sessions, attempts, form keys and claims that nobody needs any more."""
+    """Sessions, attempts, links, codes, form keys and claims that nobody needs any more."""
     ended = sessions.purge(session)
     attempts = limits.purge(session)
+    tokens.purge(session)
+    factors.purge(session, utc_now())
     session.execute(delete(FormKey).where(col(FormKey.used_at) < utc_now() - FORM_KEYS_KEPT))
     _purge_claims(session)
     return Said(
