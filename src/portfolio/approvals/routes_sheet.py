@@ -27,6 +27,7 @@ from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.strategy.models import Call
 from portfolio.strategy.queries import all_calls, get_call
+from portfolio.strategy.terms import CallKind
 from portfolio.web import flash
 from portfolio.web.formatting import instant, locale
 from portfolio.web.forms import Submitted
@@ -189,11 +190,12 @@ def _json(content: Mapping[str, str], status: int) -> Answer:
 
 
 def chosen_call(request: AnyRequest, session: Session) -> Call | None:
-    """The call of the address, else the one that closed or closes last. Raises `NotFound` for one that is not there."""
+    """The call of the address, else the budget's: the annual one that closes last. Raises `NotFound` for one that is not there."""
     wanted = request.query_params.get("call", "")
     if wanted:
         return get_call(session, _id(wanted))
-    return next(iter(all_calls(session)), None)
+    calls = all_calls(session)
+    return next((call for call in calls if call.kind is CallKind.ANNUAL), next(iter(calls), None))
 
 
 def _id(text: str) -> uuid.UUID:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from portfolio.audit.signing_keys import KeyPurpose, load_or_make_key
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.db import clock
+from portfolio.db.base import utc_now
 from portfolio.db.engine import Database
 from portfolio.db.money import Money
 from portfolio.demo.country import Country, make_country
@@ -23,6 +25,7 @@ from portfolio.demo.road import REACHES_REVIEW, Stage, walk
 from portfolio.demo.stories import stories
 from portfolio.demo.writing import cost_amounts
 from portfolio.identity.passwords import hash_password
+from portfolio.notifications.models import Notice
 from portfolio.packs.schema import CountryPack
 from portfolio.people.models import Person
 from portfolio.people.viewer import SYSTEM
@@ -119,6 +122,8 @@ def load(
             decide(stage, story, case)
         say(f"{number}/{len(stories())} {story.title}")
     with database.writing() as session:
+        # What was owed on the way is history: nobody is mailed about it,.
+        session.execute(update(Notice).where(col(Notice.mailed_at).is_(None)).values(mailed_at=utc_now()))
         clock.move(session, moment)
         record(session, SYSTEM, Tag.DEMONSTRATION_LOADED, None, cases=len(stories()))
     return Loaded(len(stories()), password)
