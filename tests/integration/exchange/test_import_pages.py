@@ -14,7 +14,10 @@ from portfolio.people.terms import Role
 from portfolio.projects.models import Initiative
 
 HEAD = "codigo_bip,nombre,etapa,costo_clp,rate,institucion_formuladora,sector\n"
-FILE = HEAD + "1-1,Registro único,PERFIL,1500,RS,Municipalidad,salud\n2-2,Otra,PERFIL,12.34.56,RS,Municipalidad,\n,Sin clave,,,,,\n"
+FILE = (
+    HEAD
+    + "1-1,Registro único,PERFIL,1500,RS,Municipalidad,salud\n2-2,Otra,PERFIL,12.34.56,RS,Municipalidad,\n,Sin clave,,,,,\n"
+)
 
 
 @pytest.fixture
