@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,14 @@ def add_parsers(verbs: Any) -> None:
     keys.set_defaults(run=run_keys)
 
 
-def _database(settings: Settings) -> Database:
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
     tables.load()
-    return open_database(settings.database_url)
+    database = open_database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
 
 
 def _keys(given: str | None, settings: Settings) -> Mapping[str, PublicKey]:
@@ -72,7 +78,8 @@ def run_verify(arguments: argparse.Namespace) -> int:
     if arguments.file:
         verdict = _verify_file(Path(arguments.file), checkpoints, keys)
     else:
-        verdict = verify(_database(settings), checkpoints, keys, with_state=not arguments.no_state)
+        with _database(settings) as database:
+            verdict = verify(database, checkpoints, keys, with_state=not arguments.no_state)
     for warning in verdict.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if arguments.json:
@@ -102,7 +109,7 @@ def _print_heads(verdict: Verdict) -> None:
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    with reading_snapshot(_database(read_settings())) as connection:
+    with _database(read_settings()) as database, reading_snapshot(database) as connection:
         count = export(DatabaseSource(connection), Path(arguments.file))
     print(f"written: {arguments.file}, {count} events")
     return 0
@@ -111,7 +118,8 @@ def run_export(arguments: argparse.Namespace) -> int:
 def run_checkpoint(_arguments: argparse.Namespace) -> int:
     settings = read_settings()
     try:
-        made = write_checkpoints(_database(settings), settings.checkpoints_dir, settings.keys_dir)
+        with _database(settings) as database:
+            made = write_checkpoints(database, settings.checkpoints_dir, settings.keys_dir)
     except CheckpointConflict as error:
         print(f"portfolio: {error}", file=sys.stderr)
         return 1

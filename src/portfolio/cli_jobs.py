@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from portfolio import (
@@ -30,16 +32,21 @@ def add_parsers(verbs: Any) -> None:
     one.set_defaults(run=run_one)
 
 
-def _context() -> JobContext:
+@contextmanager
+def _context() -> Iterator[JobContext]:
     tables.load()
     settings = read_settings()
     pack = load_pack(settings.pack)
     formatting.use_country(pack.time_zone, pack.country)
-    return JobContext(open_database(settings.database_url), settings, pack)
+    database = open_database(settings.database_url)
+    try:
+        yield JobContext(database, settings, pack)
+    finally:
+        database.engine.dispose()
 
 
 def run_list(_arguments: argparse.Namespace) -> int:
-    with _context().database.reading() as session:
+    with _context() as context, context.database.reading() as session:
         for row in timetable(session, utc_now()):
             last = (
                 f"{row.runs[0].slot:%Y-%m-%d %H:%M:%S}Z {row.runs[0].state} {row.runs[0].words}"
@@ -52,13 +59,13 @@ def run_list(_arguments: argparse.Namespace) -> int:
 
 def run_one(arguments: argparse.Namespace) -> int:
     """0 when it was done, 1 when it failed or there is no such job."""
-    context = _context()
-    job = job_named(arguments.name)
-    if job is None:
-        print(f"portfolio: no job {arguments.name}; there are {', '.join(j.name for j in jobs())}", file=sys.stderr)
-        return 1
-    with context.database.writing() as session:
-        record(session, SYSTEM, Tag.JOB_RUN_BY_HAND, None, job=job.name)
-    run = run_slot(context, job, utc_now(), "by hand, command line")
+    with _context() as context:
+        job = job_named(arguments.name)
+        if job is None:
+            print(f"portfolio: no job {arguments.name}; there are {', '.join(j.name for j in jobs())}", file=sys.stderr)
+            return 1
+        with context.database.writing() as session:
+            record(session, SYSTEM, Tag.JOB_RUN_BY_HAND, None, job=job.name)
+        run = run_slot(context, job, utc_now(), "by hand, command line")
     print(run.said, file=sys.stderr if run.failed else sys.stdout)
     return 1 if run.failed else 0
