@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import TypeVar
 
 from portfolio.i18n import gettext
+
+Member = TypeVar("Member", bound=Enum)
 
 _labels: dict[tuple[type[Enum], str], str] = {}
 """By class and name: members of two enums that are also text would be one key otherwise."""
 
 
-def register(labels: Mapping[Enum, str]) -> None:
+def register(labels: Mapping[Member, str]) -> None:
     """Add the words of one room: member → text marked with `N_`."""
     _labels.update({(type(member), member.name): text for member, text in labels.items()})
 

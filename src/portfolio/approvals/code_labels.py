@@ -9,11 +9,6 @@ from portfolio.approvals.code_terms import (
 )
 from portfolio.labels import register
 
-for _words in (
-    CODE_STATE_LABELS,
-    DRAW_KIND_LABELS,
-    VERIFY_STATUS_LABELS,
-    CODE_PROBLEM_LABELS,
-    STATEMENT_PROBLEM_LABELS,
-):
-    register(dict(_words))
+register(
+    {**CODE_STATE_LABELS, **DRAW_KIND_LABELS, **VERIFY_STATUS_LABELS, **CODE_PROBLEM_LABELS, **STATEMENT_PROBLEM_LABELS}
+)

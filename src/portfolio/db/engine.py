@@ -62,11 +62,10 @@ def open_database(url: str, *, synchronous: str = "FULL", pool_size: int = 16) -
                 "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
             },
         )
-    make = {"autoflush": True, "expire_on_commit": False}
     return Database(
         engine,
-        read=sessionmaker(engine.execution_options(**READS), **make),  # type: ignore[arg-type]
-        write=sessionmaker(engine, **make),  # type: ignore[arg-type]
+        read=sessionmaker(engine.execution_options(**READS), expire_on_commit=False),
+        write=sessionmaker(engine, expire_on_commit=False),
     )
 
 

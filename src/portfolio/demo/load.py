@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -181,7 +182,7 @@ def _calls(database: Database, pack: CountryPack, country: Country) -> tuple[Cal
     return annual, everyday
 
 
-def _envelopes(pack: CountryPack, country: Country) -> dict[object, Money | None]:
+def _envelopes(pack: CountryPack, country: Country) -> dict[uuid.UUID, Money | None]:
     """For each institution 93 per cent of what its annual cases cost in the first year: not everything fits."""
     asked: dict[str, int] = {}
     for story in stories():

@@ -1,5 +1,6 @@
 """Takes each case down the road by the very acts that people use, each on its day, until the state its story wants."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.approvals import admissibility, sign_offs, submission
 from portfolio.approvals.moves import move_case
-from portfolio.approvals.sign_off_board import read_board
+from portfolio.approvals.sign_off_board import Board, read_board
 from portfolio.audit.signing_keys import SigningKey
 from portfolio.business_cases.actions import start_case
 from portfolio.business_cases.completeness import missing, standing
@@ -158,7 +159,7 @@ def _sign(stage: Stage, story: Story, case: BusinessCase, day: date, *, only_fir
             return
 
 
-def _board(session: Session, stage: Stage, case: BusinessCase) -> sign_offs.Board:
+def _board(session: Session, stage: Stage, case: BusinessCase) -> Board:
     return read_board(session, stage.pack, standing(session, stage.pack, case), read_content(session, stage.pack, case))
 
 
@@ -214,7 +215,7 @@ def _review(stage: Stage, story: Story, case: BusinessCase, day: date) -> None:
         move_case(session, stage.official(session, story, "secretary"), stage.pack, row, "close_reviews")
 
 
-def _proposed(session: Session, stage: Stage, secretary: Viewer, case: BusinessCase) -> list[object]:
+def _proposed(session: Session, stage: Stage, secretary: Viewer, case: BusinessCase) -> list[uuid.UUID]:
     for wanted in cases_to_assign(session, stage.pack, secretary):
         if wanted.case.id == case.id:
             return [candidate.person_id for candidate in wanted.proposed]
@@ -230,7 +231,7 @@ REASONS = (
 )
 
 
-def _write_review(stage: Stage, story: Story, case: BusinessCase, review_id: object, day: date, number: int) -> None:
+def _write_review(stage: Stage, story: Story, case: BusinessCase, review_id: uuid.UUID, day: date, number: int) -> None:
     with stage.act(day) as session:
         row = session.get_one(BusinessCase, case.id)
         review = session.get_one(Review, review_id)
