@@ -26,6 +26,21 @@ GRID = """<form><table data-grid data-decimal="," data-places="2" id="costs"><tb
 <template data-grid-row="costs"><tr data-group="capital"><td><input name="a.__n__" data-sum="2027"></td>
 <td><input name="b.__n__" data-sum="2028"></td><td data-total-row></td></tr></template></form>"""
 
+ROWS = """{% from "macros/htmx.html" import autosave %}
+<form method="post" action="/" {{ autosave("/save", 0, "someone") }} data-text-pasted="Not saved yet">
+<input type="hidden" name="csrf_token" value="token"><p data-form-state data-field-state></p>
+<table data-grid data-decimal="," data-places="0" id="costs"><tbody><tr data-version="3">
+<td><input type="hidden" name="line" value="k:3" data-line-version><input name="k.what" aria-label="What"></td>
+<td><select name="k.unit" aria-label="Unit" data-grid-factor><option value="">CLP</option>
+<option value="UF" data-factor="3841669/1000000" data-places="4">UF</option></select></td>
+<td><select name="k.tax" aria-label="Tax" data-grid-factor><option value="yes">Sí</option>
+<option value="no" data-factor="119/100">No</option></select></td>
+<td><input name="k.y2027" aria-label="2027" data-sum="y2027"></td><td data-total-row></td></tr></tbody>
+<tfoot><tr><td data-total="y2027"></td><td data-rest="y2027" data-of="1000000"></td></tr></tfoot></table>
+<template data-grid-row="costs"><tr data-version="0"><td data-line-number></td><td><input name="__id__.what"></td></tr>
+</template></form>"""
+"""A row whose cells share one version, with amounts in an indexed unit of 38.416,69 pesos and four decimals."""
+
 
 class Stage:
     """One page with the scripts, and a server that answers to /save what the test put into `answers`."""
@@ -147,3 +162,43 @@ def test_a_paste_from_a_spreadsheet_adds_rows_and_sums_to_the_last_cent(page: Pa
     assert stage.page.locator("[data-total='2027']").inner_text() == "10.000.000.000.000.000,09"
     assert stage.page.locator("[data-total-all]").inner_text() == "10.000.000.000.000.007,30"
     assert stage.page.locator("[aria-invalid]").get_attribute("name") == "a.2"
+
+
+@pytest.fixture
+def rows(page: Page) -> Stage:
+    return Stage(page, make_environment().from_string(ROWS).render())
+
+
+def test_cells_of_one_row_go_one_after_the_other_and_build_on_each_others_version(rows: Stage) -> None:
+    rows.answers = [saved("4"), saved("5")]
+    rows.page.get_by_label("What").fill("Cloud")
+    rows.page.get_by_label("2027").fill("12")
+    rows.page.wait_for_function("() => document.querySelector('[data-line-version]').value === 'k:5'")
+    assert rows.saved == [
+        "csrf_token=token&field=k.what&version=3&value=Cloud",
+        "csrf_token=token&field=k.y2027&version=4&value=12",
+    ]
+
+
+def test_totals_follow_unit_and_tax_rounded_half_up_as_the_server_does(rows: Stage) -> None:
+    rows.answers = [saved(str(version)) for version in range(4, 9)]
+    rows.page.get_by_label("2027").fill("12,55")
+    rows.page.get_by_label("Unit").select_option("UF")
+    assert rows.page.locator("[data-total-row]").inner_text() == "482.129"  # 12,55 × 38.416,69 = 482.129,4595
+    rows.page.get_by_label("Tax").select_option("no")
+    assert rows.page.locator("[data-total-row]").inner_text() == "573.734"  # × 1,19 = 573.734,056…
+    assert rows.page.locator("[data-rest]").inner_text() == "426.266"
+
+
+def test_what_is_pasted_into_a_row_waits_for_the_form_and_choices_match_without_accents(rows: Stage) -> None:
+    rows.page.get_by_label("What").focus()
+    rows.page.evaluate("""() => {
+        const data = new DataTransfer();
+        data.setData("text/plain", "Cloud\\tUF\\tsi\\t1.250,5\\n");
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+    }""")
+    assert rows.page.get_by_label("2027").input_value() == "1.250,5"
+    assert rows.page.get_by_label("Tax").input_value() == "yes"
+    assert state(rows) == "Not saved yet"
+    rows.page.wait_for_timeout(1200)
+    assert rows.saved == []
