@@ -231,6 +231,7 @@ def _context(
         "body_of": lambda code: str(pack.bodies[code].name) if code in pack.bodies else code,
         "money_of": partial(Money, case.currency),
         "requested": None if snapshot is None else Money(case.currency, int(snapshot.totals.get("asked", 0))),
+        "snapshot_number": 1 if snapshot is None else snapshot.number,
         "snapshot_digest": "" if snapshot is None else snapshot.digest,
         "can_write": can_write,
         "why_not": opinions.why_not_write(session, writer, pack, case) if writer.grants else [],
