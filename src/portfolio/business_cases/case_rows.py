@@ -1,5 +1,6 @@
 """The list of cases as an agency sees it: state, call, what is missing, who waits for whom."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +28,7 @@ BODIES = {
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """`missing` is nothing for a case that is not being written. `closing_tone` says how pressing its call is."""
+    """`missing` is nothing where it was not counted. `closing_tone` says how pressing its call is."""
 
     listed: ListedCase
     missing: int | None
@@ -35,12 +36,25 @@ class CaseRow:
     closing_tone: str
     is_late: bool
 
+    @property
+    def is_written(self) -> bool:
+        return self.listed.case.status in WRITTEN_NOW
 
-def case_rows(session: Session, pack: CountryPack, found: list[ListedCase], at: datetime) -> list[CaseRow]:
+
+MOST_COUNTED = 40
+"""What is missing is counted for the first so many drafts: each takes a case's whole content."""
+
+
+def case_rows(
+    session: Session, pack: CountryPack, found: list[ListedCase], at: datetime, writes_for: frozenset[uuid.UUID]
+) -> list[CaseRow]:
+    """`writes_for`: institutions whose drafts the reader writes; only there is what is missing counted."""
+    drafts = [one.case for one in found if one.case.status in WRITTEN_NOW and one.case.institution_id in writes_for]
+    counts = {case.id: len(missing(session, pack, case)) for case in drafts[:MOST_COUNTED]}
     return [
         CaseRow(
             one,
-            len(missing(session, pack, one.case)) if one.case.status in WRITTEN_NOW else None,
+            counts.get(one.case.id),
             who_waits(pack, one),
             closing_tone(one.call, at),
             one.case.status in WRITTEN_NOW and one.case.submitted_at is None and has_closed(one.call, at),

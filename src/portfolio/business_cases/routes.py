@@ -50,7 +50,7 @@ def show_cases(request: AnyRequest, session: NamedDependency[Session]) -> Respon
     return page(
         request,
         "business_cases/list.html",
-        rows=case_rows(session, runtime(request).pack, found, now(session)),
+        rows=case_rows(session, runtime(request).pack, found, now(session), request.user.own_institutions),
         is_cut=len(found) == MOST_CASES,
         most=MOST_CASES,
         may_start=viewer is not None and viewer.can(P.CASE_WRITE),

@@ -1,6 +1,6 @@
 """The page of one section, whole: its questions, its structured parts, the way to the next one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +48,13 @@ def section_page(
     overrides: Mapping[str, dict[str, Any]] | None = None,
     sent: Mapping[str, Typed] | None = None,
     outcome: Outcome | None = None,
+    unsaved: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> Response[Any]:
     """The page of a section of a case that the person may read. Raises `NotFound` for a section that its track hides.
 
     `overrides`: contexts of structured parts by name, over their own, for a line that came back with errors. `sent` and
-    `outcome`: what became of the questions that were just sent.
+    `outcome`: what became of the questions that were just sent. `unsaved`: (question, text) of what a locked section refused.
     """
     pack: CountryPack = runtime(request).pack
     code = SectionCode(section)
@@ -77,6 +78,7 @@ def section_page(
         locked=locked,
         required=code in state.required,
         parts=_rendered(request, session, pack, state, code, overrides or {}, editable=not locked),
+        unsaved=unsaved,
         lacking=by_section(missing(session, pack, case, state)).get(code.value, []),
         neighbours=neighbours(pack, state, code),
         call=shown_call(session.get_one(Call, case.call_id), now(session)),

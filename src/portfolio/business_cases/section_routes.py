@@ -1,6 +1,7 @@
 """The task list of a case, the page of a section, saving it whole or field by field, and what a field said before."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
@@ -10,7 +11,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from portfolio.business_cases.answer_actions import Typed, save_answers
+from portfolio.business_cases.answer_actions import Typed, save_answers, seen_digest
 from portfolio.business_cases.answers import typed
 from portfolio.business_cases.completeness import section_address
 from portfolio.business_cases.frame import TabSpec, case_frame, register_tab
@@ -32,6 +33,7 @@ from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.identity.guard import whole_viewer
 from portfolio.packs.answers import asked_questions
+from portfolio.packs.questions import Question
 from portfolio.packs.terms import SectionCode
 from portfolio.people.permissions import Permission
 from portfolio.web.flash import register
@@ -104,7 +106,11 @@ def submit_section(
     questions = questions_of(session, pack, case, code)
     sent = read_fields(submitted, code, questions)
     before = _asked(session, request, case, code)
-    outcome = save_answers(session, request.user, case, code, questions, sent)
+    try:
+        outcome = save_answers(session, request.user, case, code, questions, sent)
+    except Refused:  # locked meanwhile: the page says why, and gives back what was typed
+        unsaved = [(str(question.label), sent[question.code].text) for question in questions if _is_new(sent, question)]
+        return section_page(request, session, case, code, unsaved=unsaved, status=409)
     if outcome.errors or outcome.conflicts:
         session.commit()  # what could be saved is safe before anything renders
         status = 409 if outcome.conflicts else 422
@@ -188,6 +194,12 @@ def show_history(
         ],
         locked=lock_reason(request, case, code),
     )
+
+
+def _is_new(sent: Mapping[str, Typed], question: Question) -> bool:
+    """Whether a field was sent with something else than the page had shown."""
+    found = sent.get(question.code)
+    return found is not None and bool(found.text) and found.seen != seen_digest(found.text)
 
 
 def _not_saved(reason: str) -> Response[Any]:

@@ -96,7 +96,7 @@ def _figures(session: Session, pack: CountryPack, viewer: Viewer, state: Standin
         Figure(
             _("Funding"),
             money(totals.funding),
-            _matching(gap),
+            "" if whole_life_is_zero(totals) and totals.is_balanced else _matching(gap),
             "" if totals.is_balanced else "caution",
         ),
         Figure(_("Asked in this case"), money(totals.asked)),

@@ -183,9 +183,9 @@ def test_a_locked_case_is_read_only_with_its_reason(scene: Scene, database: Data
     refused = autosave(scene.visitor, scene, FIRST, "Too late", 1)
     assert refused.status_code == 422
     assert refused.json()["error"]
-    assert (
-        scene.visitor.post(scene.at("sections/problem"), {FIRST: "Too late", f"version.{FIRST}": "v:1"}).status == 409
-    )
+    kept = scene.visitor.post(scene.at("sections/problem"), {FIRST: "Too late", f"version.{FIRST}": "v:1"})
+    assert kept.status == 409
+    assert "Too late" in kept.main
     assert stored(database, scene) == {FIRST: "Written before"}
 
 
