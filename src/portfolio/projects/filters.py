@@ -79,4 +79,4 @@ def _among_those_with(word: str) -> ColumnElement[bool]:
 
 
 def _has(word: str) -> ColumnElement[bool]:
-    return exists().where(col(SearchTerm.initiative_id) == col(Initiative.id), _begins(word))
+    return exists().where(col(SearchTerm.initiative_id) == col(Initiative.id), _begins(word)).correlate(Initiative)

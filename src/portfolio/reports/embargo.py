@@ -25,5 +25,6 @@ def decision_shown(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     """A condition on `Initiative`: its decision, if any, may be told to this person."""
     if knows_decisions(viewer):
         return true()
-    call_is_silent = exists().where(col(Call.id) == col(Initiative.call_id), col(Call.embargo_until) > now)
+    silent = exists().where(col(Call.id) == col(Initiative.call_id), col(Call.embargo_until) > now)
+    call_is_silent = silent.correlate(Initiative)  # a query may join the call itself
     return not_(and_(col(Initiative.state).in_(DECIDED_STATES), call_is_silent))

@@ -34,7 +34,9 @@ def _with_case(viewer: Viewer) -> ColumnElement[bool]:
     if sees_nearly_all(viewer):
         return or_(
             col(Initiative.state).in_(SUBMITTED),
-            exists().where(col(BusinessCase.initiative_id) == col(Initiative.id), visible_to(viewer)),
+            exists()
+            .where(col(BusinessCase.initiative_id) == col(Initiative.id), visible_to(viewer))
+            .correlate(Initiative),
         )
     found = col(Initiative.id).in_(select(col(BusinessCase.initiative_id)).where(visible_to(viewer)))
     if viewer.reaches(Reach.ASSIGNED):

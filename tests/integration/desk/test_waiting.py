@@ -1,0 +1,141 @@
+"""What waits for whom: each role finds its own work, by date, and nobody finds what is not theirs to see."""
+
+from datetime import timedelta
+
+import pytest
+
+from case_factories import a_call, a_case, a_submitted_case
+from conftest import NOW
+from factories import a_person, an_institution
+from portfolio.approvals.models import SignOff
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
+from portfolio.business_cases.snapshots import newest_snapshot
+from portfolio.business_cases.terms import CaseStatus as S
+from portfolio.desk import waiting_agency, waiting_oversight  # noqa: F401  (they register the groups)
+from portfolio.desk.waiting import Asking, waiting_for
+from portfolio.packs.loader import load_pack
+from portfolio.peer_review.models import Observation, Review
+from portfolio.peer_review.terms import ObservationKind
+from portfolio.people.models import Duty, Recusal
+from portfolio.people.terms import DutyKind, RecusalKind, Role
+
+
+def url_for(name, **parameters):
+    return "/" + "/".join([name, *map(str, parameters.values())])
+
+
+def found(session, viewer):
+    """Group → titles, in order."""
+    groups = waiting_for(Asking(session, viewer, load_pack("eclac"), NOW), url_for)
+    return {group.code: [row.title for row in group.rows] for group in groups}
+
+
+@pytest.fixture
+def house(session):
+    ministry = an_institution(session, "Salud")
+    directive = an_institution(session, "Gobierno digital", code="DIG")
+    budget = an_institution(session, "Hacienda", code="FIN")
+    lead = a_person(session, (Role.CASE_LEAD, ministry))
+    return {"ministry": ministry, "directive": directive, "budget": budget, "lead": lead, "call": a_call(session)}
+
+
+def test_a_lead_finds_drafts_of_their_own_and_what_was_returned(session, house):
+    other = a_person(session, (Role.CASE_LEAD, house["ministry"]))
+    a_case(session, house["ministry"], house["lead"], house["call"], title="Mía")
+    a_case(session, house["ministry"], other, house["call"], title="De otra persona")
+    a_submitted_case(session, house["ministry"], house["lead"], house["call"], S.INCOMPLETE, title="Devuelta")
+    assert found(session, house["lead"]) == {"returned": ["Devuelta"], "draft": ["Mía"]}
+
+
+def test_a_signatory_signs_once_and_then_submits(session, house):
+    cio = a_person(session, (Role.AGENCY_CIO, house["ministry"]))
+    case = a_case(session, house["ministry"], house["lead"], house["call"], S.ALIGNING, title="Por firmar")
+    assert found(session, cio) == {"sign_off": ["Por firmar"]}
+    row = SignOff(case_id=case.id, person_id=cio.person_id, role="agency_cio", digest="0" * 64, signed_at=NOW)
+    session.add(row)
+    record(session, cio, Tag.CASE_SIGNED_OFF, row)
+    session.flush()
+    assert found(session, cio) == {"submit": ["Por firmar"]}
+    row.lapsed_at = NOW
+    session.flush()
+    assert found(session, cio) == {"sign_off": ["Por firmar"]}
+
+
+def test_the_directive_body_admits_and_the_budget_office_decides(session, house):
+    analyst = a_person(session, (Role.DIRECTIVE_ANALYST, house["directive"]))
+    budget = a_person(session, (Role.BUDGET_ANALYST, house["budget"]))
+    for status, title in ((S.SUBMITTED, "Enviada"), (S.CHECKING, "En verificación"), (S.RECOMMENDED, "Recomendada")):
+        a_submitted_case(session, house["ministry"], house["lead"], house["call"], status, title=title)
+    assert found(session, analyst) == {"admit": ["Enviada"], "opinion": ["En verificación"]}
+    assert found(session, budget) == {"decide": ["Recomendada"]}
+
+
+def test_a_body_does_not_find_the_cases_of_its_own_house(session, house):
+    analyst = a_person(session, (Role.DIRECTIVE_ANALYST, house["directive"]))
+    lead = a_person(session, (Role.CASE_LEAD, house["directive"]))
+    a_submitted_case(session, house["directive"], lead, house["call"], S.SUBMITTED, title="De la casa")
+    assert "admit" not in found(session, analyst)
+
+
+def test_a_recused_person_finds_nothing(session, house):
+    analyst = a_person(session, (Role.DIRECTIVE_ANALYST, house["directive"]))
+    case = a_submitted_case(session, house["ministry"], house["lead"], house["call"], S.SUBMITTED, title="Enviada")
+    session.add(Recusal(person_id=analyst.person_id, subject_id=case.id, kind=RecusalKind.DECLARED))
+    record(session, analyst, Tag.CONFLICT_DECLARED, case)
+    session.flush()
+    assert found(session, analyst) == {}
+
+
+def test_a_reviewer_finds_reviews_by_their_date_with_working_days_left(session, house):
+    reviewer = a_person(session, (Role.REVIEWER, house["budget"]))
+    for title, days in (("Después", 20), ("Antes", -3)):
+        case = a_submitted_case(session, house["ministry"], house["lead"], house["call"], S.IN_REVIEW, title=title)
+        review = Review(
+            case_id=case.id,
+            snapshot_id=newest_snapshot(session, case.id).id,
+            reviewer_id=reviewer.person_id,
+            institution_id=house["budget"].id,
+            assigned_at=NOW,
+            assigned_by_id=house["lead"].person_id,
+            due_at=NOW + timedelta(days=days),
+        )
+        session.add_all(
+            [review, Duty(person_id=reviewer.person_id, subject_id=case.id, kind=DutyKind.REVIEWER, began_at=NOW)]
+        )
+        record(session, reviewer, Tag.REVIEWER_ASSIGNED, case)
+    session.flush()
+    groups = waiting_for(Asking(session, reviewer, load_pack("eclac"), NOW), url_for)
+    assert [(g.code, [(r.title, r.tone) for r in g.rows]) for g in groups] == [
+        ("review", [("Antes", "bad"), ("Después", "active")])
+    ]
+    assert "late" in groups[0].rows[0].left
+
+
+def test_an_open_observation_waits_for_the_institution_once_a_case(session, house):
+    case = a_submitted_case(session, house["ministry"], house["lead"], house["call"], S.CHECKING, title="Observada")
+    for days in (9, 2):
+        session.add(
+            Observation(
+                case_id=case.id,
+                snapshot_id=newest_snapshot(session, case.id).id,
+                section="problem",
+                kind=ObservationKind.QUESTION,
+                text="¿Cuántas personas?",
+                made_by_id=house["lead"].person_id,
+                made_at=NOW,
+                due_at=NOW + timedelta(days=days),
+            )
+        )
+    record(session, house["lead"], Tag.OBSERVATION_MADE, case)
+    session.flush()
+    groups = waiting_for(Asking(session, house["lead"], load_pack("eclac"), NOW), url_for)
+    assert [(g.code, len(g.rows), g.rows[0].due) for g in groups] == [("observation", 1, "Aug 5, 2026")]
+
+
+def test_the_first_page_of_somebody_without_work_says_so(database, visitors):
+    with database.writing() as session:
+        person = a_person(session, (Role.AUDITOR, an_institution(session)))
+    page = visitors.of(person.person_id).get("/")
+    assert page.status == 200
+    assert "Nothing waits for you" in page.main
