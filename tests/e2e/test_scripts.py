@@ -1,21 +1,17 @@
 """The three scripts in a real browser, without the application: what is typed is kept, and sums are exact."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from portfolio.web.templates import STATIC, make_environment
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("PORTFOLIO_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 ORIGIN = "http://portfolio.test"
-QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
 FORM = """{% from "macros/forms.html" import csrf_field, textarea %}{% from "macros/htmx.html" import autosave %}
 <form method="post" action="/" {{ autosave("/save", 3, "someone") }}>{{ csrf_field("token") }}
 {{ textarea(form, "why", "Why", limit=10, autosave=true) }}</form>"""
@@ -70,14 +66,6 @@ class Stage:
                 for path in sorted(Path(STATIC, "js").iterdir())
             )
             route.fulfill(content_type="text/html", body=f"<!DOCTYPE html><title>x</title>{scripts}{self.body}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium here; set PORTFOLIO_CHROMIUM")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from portfolio.db.money import Money
 from portfolio.demo.country import Country, make_country
 from portfolio.demo.deciding import decide
 from portfolio.demo.road import REACHES_REVIEW, Stage, walk
-from portfolio.demo.stories import stories
+from portfolio.demo.stories import Story, stories
 from portfolio.demo.writing import cost_amounts
 from portfolio.identity.passwords import hash_password
 from portfolio.notifications.models import Notice
@@ -97,8 +97,10 @@ def load(
     pack: CountryPack,
     today: date = TODAY,
     say: Callable[[str], None] = lambda _text: None,
+    chosen: Sequence[Story] | None = None,
 ) -> Loaded:
-    """Everything, in transactions of one act each; `say` is told of each case."""
+    """Everything, in transactions of one act each; `say` is told of each case. `chosen`: these cases instead of all."""
+    told = stories() if chosen is None else chosen
     password = password_of(settings)
     moment = datetime.combine(today, time(9, 30), tzinfo=pack.zone)
     with database.writing() as session:
@@ -117,17 +119,17 @@ def load(
         base_url=settings.base_url,
         today=today,
     )
-    for number, story in enumerate(stories(), start=1):
+    for number, story in enumerate(told, start=1):
         case = walk(stage, story)
         if story.target in REACHES_REVIEW and story.target is not CaseStatus.IN_REVIEW:
             decide(stage, story, case)
-        say(f"{number}/{len(stories())} {story.title}")
+        say(f"{number}/{len(told)} {story.title}")
     with database.writing() as session:
-        # What was owed on the way is history: nobody is mailed about it,.
+        # What was owed on the way is history: nobody is mailed about it.
         session.execute(update(Notice).where(col(Notice.mailed_at).is_(None)).values(mailed_at=utc_now()))
         clock.move(session, moment)
-        record(session, SYSTEM, Tag.DEMONSTRATION_LOADED, None, cases=len(stories()))
-    return Loaded(len(stories()), password)
+        record(session, SYSTEM, Tag.DEMONSTRATION_LOADED, None, cases=len(told))
+    return Loaded(len(told), password)
 
 
 def _calls(database: Database, pack: CountryPack, country: Country) -> tuple[Call, Call]:
