@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.approvals.decision_drafts import fill_from_recommendation, save_draft
 from portfolio.approvals.decision_sheet import WITHOUT_OPINION, Sheet, SheetFilter, SheetRow, read_sheet
-from portfolio.approvals.decisions import propose
+from portfolio.approvals.decisions import propose, why_not_propose
 from portfolio.approvals.sheet_form import FIELDS, Typed, amount_text, mark, sent, stored, understood, was_sent
 from portfolio.approvals.terms import DecisionChoice, OpinionOutcome, SheetState
+from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
 from portfolio.db.money import Money, minor_digits
 from portfolio.errors import NotFound, Refused
@@ -99,9 +100,28 @@ def submit_sheet(
 def try_to_propose(
     request: AnyRequest, session: Session, pack: CountryPack, call: Call, shown: SheetFilter
 ) -> tuple[str, ...]:
-    """Propose every row that is entered; why not, if any is refused. What was entered stays saved either way."""
-    fresh = read_sheet(session, request.user, pack, call, shown)
-    cases = [row.position.case for row in fresh.rows if row.state is SheetState.TYPED]
+    """Propose what can be: rows that are complete, institution by institution, each within its envelope or not at all.
+
+    Gives the reasons of the others, which stay as they were entered. A row without a choice is not meant yet.
+    """
+    sheet = read_sheet(session, request.user, pack, call, shown)
+    reasons: list[str] = []
+    wanted = 0
+    for group in sheet.groups:
+        cases = []
+        for row in (row for row in group.rows if row.state is SheetState.TYPED and row.outcome is not None):
+            wanted += 1
+            refused = why_not_propose(session, request.user, pack, row.position)
+            reasons += [f"{row.position.number}: {reason}" for reason in refused]
+            cases += [] if refused else [row.position.case]
+        if cases:
+            reasons += _propose(request, session, pack, cases)
+    return tuple(reasons) if wanted else (_("Nothing has been entered yet."),)
+
+
+def _propose(
+    request: AnyRequest, session: Session, pack: CountryPack, cases: Sequence[BusinessCase]
+) -> tuple[str, ...]:
     try:
         with session.begin_nested():
             propose(session, request.user, pack, cases)
