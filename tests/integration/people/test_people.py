@@ -6,21 +6,19 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from accounts import account_of, an_account, email_of, field, mailed_path
+from accounts import account_of, an_account, email_of, mailed_path
 from factories import a_unit, an_institution
 from portfolio.audit.models import AuditEvent
 from portfolio.audit.terms import Tag
-from portfolio.db.base import utc_now
 from portfolio.db.engine import Database
 from portfolio.identity.models import Account
 from portfolio.notifications.models import Notice
-from portfolio.people.models import Institution, Membership, Person, RoleProposal
+from portfolio.people.models import Institution, Membership, Person
 from portfolio.people.terms import Holding, ProposalState, Role
 from portfolio.people.viewer import Viewer
 from portfolio.settings import Settings
-from visitors import PASSWORD, Page, Visitor, Visitors
-
-TODAY = utc_now().date()
+from role_forms import TODAY, answer, proposal, propose, role, roles_now
+from visitors import PASSWORD, Page, Visitors
 
 
 @pytest.fixture
@@ -44,33 +42,6 @@ def admins(database: Database) -> list[Viewer]:
     with database.writing() as session:
         office = an_institution(session, "Oficina central")
     return [an_account(database, (Role.ADMINISTRATOR, office)) for _ in range(2)]
-
-
-def role(**fields: object) -> dict[str, object]:
-    return {"role": "case_lead", "holding": "direct", "valid_from": TODAY.isoformat(), **fields}
-
-
-def propose(visitor: Visitor, person: Viewer, home: Institution, **fields: object) -> Page:
-    return visitor.post(f"/people/{person.person_id}/roles/new", {"institution": str(home.id), **role(**fields)})
-
-
-def proposal(database: Database) -> RoleProposal:
-    with database.reading() as session:
-        return session.scalars(select(RoleProposal).order_by(col(RoleProposal.id).desc())).first()  # type: ignore[return-value]
-
-
-def answer(visitor: Visitor, row: RoleProposal, answer: str = "grant", **fields: str) -> Page:
-    path = f"/people/proposals/{row.id}"
-    shown = visitor.get(path)
-    if 'name="digest"' in shown.text:
-        fields = {"digest": field(shown, "digest"), **fields}
-    return visitor.post(path, {"answer": answer, "password": PASSWORD, "digest": "0", **fields})
-
-
-def roles_now(database: Database, person: Viewer) -> list[Role]:
-    with database.reading() as session:
-        rows = session.scalars(select(Membership).where(col(Membership.person_id) == person.person_id))
-        return [row.role for row in rows if row.valid_to is None or row.valid_to >= TODAY]
 
 
 class TestInvitation:
