@@ -109,7 +109,7 @@ def case_sheet(
         conditions=_conditions(session, case),
         reviews=_reviews(session, viewer, pack, case, status),
         project=label(project.stage) if project else "",
-        events=timeline_of(session, case, knows_decision=knows),
+        events=timeline_of(session, pack, case, knows_decision=knows),
         snapshot=snapshot,
     )
 
@@ -125,7 +125,7 @@ def _figures(
     session: Session, viewer: Viewer, case: BusinessCase, initiative: Initiative, *, knows: bool
 ) -> list[Figure]:
     def shown(minor: int | None) -> str:
-        return money(None if minor is None else Money(initiative.currency, minor))
+        return _("not yet") if minor is None else money(Money(initiative.currency, minor))
 
     figures = [
         Figure(_("Requested"), shown(initiative.requested_minor)),
@@ -245,4 +245,4 @@ def _reviews(session: Session, viewer: Viewer, pack: CountryPack, case: Business
     average = mean(totals)
     if average is None:
         return said
-    return f"{said} {_('Their mean is %(mean)s of 100.') % {'mean': number(average / 100)}}"
+    return said + " " + _("Their mean is %(mean)s of 100.") % {"mean": number(average / 100)}

@@ -14,6 +14,8 @@ from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.snapshots import snapshots_of
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
+from portfolio.packs.schema import CountryPack
+from portfolio.packs.terms import Power
 from portfolio.peer_review.models import CaseReturn
 from portfolio.people.queries import names
 from portfolio.web.formatting import instant
@@ -39,15 +41,17 @@ class _Raw:
     tone: str = ""
 
 
-def timeline_of(session: Session, case: BusinessCase, *, knows_decision: bool) -> list[Event]:
+def timeline_of(session: Session, pack: CountryPack, case: BusinessCase, *, knows_decision: bool) -> list[Event]:
     """`knows_decision` is false for whom an embargo holds: the decision and what follows from it are left out."""
     found = [*_road(session, case), *_opinions(session, case)]
     if knows_decision:
         found += _decisions(session, case)
     people = names(session, (raw.by for raw in found))
+    admits = pack.body_with(Power.ADMISSIBILITY)
+    body = str(admits.name) if admits else _("The system")
     found.sort(key=lambda raw: raw.at, reverse=True)
     return [
-        Event(raw.title, instant(raw.at), people.get(raw.by, _("The system")) if raw.by else "", raw.text, raw.tone)
+        Event(raw.title, instant(raw.at), people.get(raw.by, "") if raw.by else body, raw.text, raw.tone)
         for raw in found
     ]
 

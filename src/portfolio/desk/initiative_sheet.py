@@ -16,7 +16,7 @@ from portfolio.i18n import gettext as _
 from portfolio.labels import label
 from portfolio.people.models import Institution
 from portfolio.projects.models import Initiative, SourceObservation
-from portfolio.projects.queries import observations_of, project_of
+from portfolio.projects.queries import observations_of
 from portfolio.web.formatting import money, short_day
 
 OVER_TIME = (
@@ -62,14 +62,12 @@ class InitiativeSheet:
     dates: Sequence[str]
     history: Sequence[tuple[str, Sequence[str]]]
     replaced: int
-    stage: str
 
 
 def initiative_sheet(session: Session, row: Initiative) -> InitiativeSheet:
     """The initiative came from `reports.scope.get_initiative`."""
     observations = observations_of(session, row.id)
     institution = session.get_one(Institution, row.institution_id)
-    project = project_of(session, row.id)
     newest = observations[0].content if observations else {}
     return InitiativeSheet(
         title=row.title or _("Without a title"),
@@ -85,7 +83,6 @@ def initiative_sheet(session: Session, row: Initiative) -> InitiativeSheet:
         dates=[short_day(observation.as_at) for observation in observations],
         history=_history(observations),
         replaced=sum(len(observation.content.get("replaced", [])) for observation in observations),
-        stage=label(project.stage) if project else "",
     )
 
 
