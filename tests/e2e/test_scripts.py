@@ -190,3 +190,15 @@ def test_what_is_pasted_into_a_row_waits_for_the_form_and_choices_match_without_
     assert state(rows) == "Not saved yet"
     rows.page.wait_for_timeout(1200)
     assert rows.saved == []
+
+
+def test_a_form_pressed_while_a_cell_is_on_its_way_goes_with_the_version_that_cell_gets(rows: Stage) -> None:
+    rows.page.evaluate("""() => {
+        document.querySelector("form").insertAdjacentHTML("beforeend", "<button>Save</button>");
+        window.fetch = () => new Promise((answer) => { setTimeout(() => answer(new Response('{"version": "4", "saved_at": "10:42"}')), 400); });
+    }""")
+    rows.page.get_by_label("What").fill("Cloud")
+    rows.page.get_by_label("2027").focus()
+    with rows.page.expect_request(lambda request: request.is_navigation_request()) as sent:
+        rows.page.get_by_role("button", name="Save").click()
+    assert "line=k%3A4" in (sent.value.post_data or "")

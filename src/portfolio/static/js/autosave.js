@@ -14,8 +14,10 @@
 
 const PAUSE = 800;
 const LONGEST_WAIT = 60000;
+const LONGEST_HOLD = 4000;
 const pending = new Map();
 const pasted = new Set();
+const held = new Set();
 
 const formOf = (field) => field.form?.matches("[data-autosave]") ? field.form : null;
 const keyOf = (form, name) => `draft:${form.dataset.owner}:${form.dataset.autosaveUrl}:${name}`;
@@ -65,17 +67,21 @@ async function send(entry) {
   const values = valuesOf(field);
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, field: field.name, version: entry.version });
   for (const value of values) body.append("value", value);
-  Object.assign(entry, { sending: true, dirty: false });
+  entry.dirty = false;
   show(field, form.dataset.textSaving, "waiting");
-  let answer = null;
+  entry.sending = post(entry, values, body);
+  await entry.sending;
+  entry.sending = null;
+  if (entry.dirty && !entry.tries) schedule(entry, PAUSE);
+}
+
+async function post(entry, values, body) {
   try {
-    answer = await fetch(form.dataset.autosaveUrl, { method: "POST", body, headers: { Accept: "application/json, text/html" }, redirect: "manual" });
+    const answer = await fetch(entry.form.dataset.autosaveUrl, { method: "POST", body, headers: { Accept: "application/json, text/html" }, redirect: "manual" });
     await settle(entry, values, answer);
   } catch {
     retry(entry);
   }
-  entry.sending = false;
-  if (entry.dirty && !entry.tries) schedule(entry, PAUSE);
 }
 
 async function settle(entry, values, answer) {
@@ -173,10 +179,25 @@ document.addEventListener("focusout", (event) => {
 });
 window.addEventListener("online", () => { for (const entry of pending.values()) if (entry.dirty) send(entry); });
 window.addEventListener("beforeunload", (event) => { if (pending.size || pasted.size) event.preventDefault(); });
-/* Saving the whole form sends everything: the person is not warned, and what was kept has served. */
+/* Saving the whole form sends everything: the person is not warned, and what was kept has served. Fields on their way come
+   first: the form then goes with the versions they got, and nobody meets a conflict with themselves. */
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-autosave]") || event.defaultPrevented) return;
-  for (const { timer } of pending.values()) clearTimeout(timer);
+  const form = event.target;
+  if (!form.matches("[data-autosave]") || event.defaultPrevented) return;
+  const onTheWay = [...pending.values()].filter((entry) => entry.form === form && entry.sending);
+  for (const entry of pending.values()) {
+    clearTimeout(entry.timer);
+    entry.dirty = false;
+  }
+  if (onTheWay.length && !held.has(form)) {
+    held.add(form);
+    event.preventDefault();
+    const answered = Promise.all(onTheWay.map((entry) => entry.sending));
+    const late = new Promise((done) => { setTimeout(done, LONGEST_HOLD); });
+    Promise.race([answered, late]).then(() => form.requestSubmit(event.submitter));
+    return;
+  }
+  held.delete(form);
   pending.clear();
   pasted.clear();
 });
