@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from case_factories import a_case
 from portfolio.audit.models import AuditEvent
 from portfolio.audit.terms import Tag
 from portfolio.business_cases.lines.specs import BENEFITS, MILESTONES, SHARED_SOLUTIONS
 from portfolio.business_cases.lines.specs_money import COSTS, FUNDING, PARTICIPANTS
+from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.db.base import new_id
+from portfolio.people.models import Institution
+from portfolio.strategy.models import Call
 
 from .conftest import Desk
 
@@ -199,3 +203,26 @@ def test_hostile_text_is_kept_as_text(desk: Desk, text: str) -> None:
     page = desk.visitor.get(desk.at("milestones"))
     assert page.value(f"{line}.title") == text
     assert "<script>alert" not in page.text
+
+
+def test_a_line_is_one_thing_so_an_amount_alone_makes_a_new_version(desk: Desk) -> None:
+    line = new_id()
+    desk.cell("costs", line, "description", "Cloud", 0)
+    old = desk.lines(COSTS)[0].version
+    assert desk.cell("costs", line, "y2027", "5", old).status == 200
+    late = desk.cell("costs", line, "tax_included", "no", old)
+    assert late.status == 409
+    assert desk.lines(COSTS)[0].values["tax_included"] is True
+
+
+def test_the_key_of_a_line_elsewhere_makes_no_line_here(desk: Desk) -> None:
+    line = new_id()
+    desk.cell("milestones", line, "title", "Pilot", 0)
+    with desk.database.writing() as session:
+        case = session.get_one(BusinessCase, desk.case_id)
+        institution = session.get_one(Institution, case.institution_id)
+        call = session.get_one(Call, case.call_id)
+        other = a_case(session, institution, desk.lead, call).id
+    data = {"field": f"{line}.title", "value": "Taken", "version": "0"}
+    assert desk.visitor.post(f"/cases/{other}/lines/milestones/cell", data).status == 404
+    assert [row.values["title"] for row in desk.lines(MILESTONES)] == ["Pilot"]

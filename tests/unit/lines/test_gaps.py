@@ -119,6 +119,8 @@ def test_a_vanity_count_does_not_count_as_the_operational_indicator() -> None:
         ("Descargas de la aplicación", "", True),
         ("Porcentaje de trámites resueltos en plazo", "%", False),
         ("Tiempo de respuesta", "días", False),
+        ("Porcentaje de visitas que terminan el trámite", "%", False),
+        ("Number of services delivered on time", "share of requests", False),
         ("Número de personas beneficiarias", "personas", False),
         ("Costo por transacción", "USD", False),
         ("Satisfacción con el servicio", "puntos", False),
