@@ -7,6 +7,7 @@ from portfolio.approvals import routes_codes, routes_draws, routes_gate, routes_
 from portfolio.audit import routes as audit
 from portfolio.business_cases import jobs as business_cases_jobs
 from portfolio.business_cases import routes as business_cases
+from portfolio.checks import jobs as checks_jobs
 from portfolio.checks import routes as checks
 from portfolio.demo import routes as demo
 from portfolio.desk import history
@@ -22,7 +23,7 @@ from portfolio.peer_review import routes_observations
 from portfolio.settings import Settings
 from portfolio.strategy import routes as strategy
 
-CLOCKWORK = (house, business_cases_jobs, peer_review_jobs, approvals_jobs)
+CLOCKWORK = (house, business_cases_jobs, peer_review_jobs, checks_jobs, approvals_jobs)
 """Modules that put jobs on the timetable when they are imported."""
 
 
