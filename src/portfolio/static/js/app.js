@@ -18,14 +18,15 @@ document.addEventListener("click", (event) => {
   field.focus({ preventScroll: true });
 });
 
-/* A second press within two seconds is not another act. The form's one-time key guards the server as well. */
+/* A second press within two seconds is not another act. The form's one-time key guards the server as well. autosave.js may
+   hold a form back for a moment and then let it go: data-held says so. */
 const pressed = new WeakMap();
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-forgets-drafts]")) {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith("draft:")) sessionStorage.removeItem(key);
   }
   const button = event.submitter;
-  if (!button?.matches("[data-once]")) return;
+  if (!button?.matches("[data-once]") || event.target.dataset.held === "going") return;
   const now = Date.now();
   if (now - (pressed.get(button) ?? 0) < 2000) event.preventDefault();
   else pressed.set(button, now);

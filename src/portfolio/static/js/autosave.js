@@ -17,7 +17,6 @@ const LONGEST_WAIT = 60000;
 const LONGEST_HOLD = 4000;
 const pending = new Map();
 const pasted = new Set();
-const held = new Set();
 
 const formOf = (field) => field.form?.matches("[data-autosave]") ? field.form : null;
 const keyOf = (form, name) => `draft:${form.dataset.owner}:${form.dataset.autosaveUrl}:${name}`;
@@ -184,20 +183,27 @@ window.addEventListener("beforeunload", (event) => { if (pending.size || pasted.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-autosave]") || event.defaultPrevented) return;
+  if (form.dataset.held === "waiting") {
+    event.preventDefault();
+    return;
+  }
   const onTheWay = [...pending.values()].filter((entry) => entry.form === form && entry.sending);
   for (const entry of pending.values()) {
     clearTimeout(entry.timer);
     entry.dirty = false;
   }
-  if (onTheWay.length && !held.has(form)) {
-    held.add(form);
+  if (onTheWay.length && form.dataset.held !== "going") {
+    form.dataset.held = "waiting";
     event.preventDefault();
     const answered = Promise.all(onTheWay.map((entry) => entry.sending));
     const late = new Promise((done) => { setTimeout(done, LONGEST_HOLD); });
-    Promise.race([answered, late]).then(() => form.requestSubmit(event.submitter));
+    Promise.race([answered, late]).then(() => {
+      form.dataset.held = "going";
+      form.requestSubmit(event.submitter);
+    });
     return;
   }
-  held.delete(form);
+  delete form.dataset.held;
   pending.clear();
   pasted.clear();
 });
