@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import ValidationError
 
 from portfolio.approvals.code_terms import StatementProblem
-from portfolio.approvals.code_text import new_code
 from portfolio.approvals.statement import DecisionEvent, Statement, canonical_bytes, sign_statement, verify_statement
 from portfolio.audit.signing_keys import (
     KeyPurpose,
@@ -70,7 +69,7 @@ def test_spacing_and_order_of_the_file_do_not_matter():
         ("institution", "Otro"),
         ("expires", "2029-12-31"),
         ("buyer_units", ["RC-COMPRAS", "OTRA"]),
-        ("code", new_code()),
+        ("code", "14KK-KGER-BJCD-C9DR-HGP7"),
         ("fiscal_years", [2027]),
         ("iss", "https://evil.example"),
     ],
