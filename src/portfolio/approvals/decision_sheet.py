@@ -136,7 +136,14 @@ def read_sheet(session: Session, viewer: Viewer, pack: CountryPack, call: Call, 
     earlier = earlier_years(session, cases, call.fiscal_year)
     names = _institutions(session, cases)
     rows = [
-        _row(pack, call, position, names[position.case.institution_id], earlier, _foreign(session, viewer, pack, position))
+        _row(
+            pack,
+            call,
+            position,
+            names[position.case.institution_id],
+            earlier,
+            _foreign(session, viewer, pack, position),
+        )
         for position in positions.values()
     ]
     wanted = [row for row in rows if _is_shown(row, shown)]

@@ -1,14 +1,16 @@
-"""What the clock does in this room: decisions take effect when the embargo of their call ends, overdue conditions are told."""
+"""What the clock does in this room: decisions whose embargo ended, sign-offs that lapsed, conditions that are overdue."""
 
 from sqlalchemy.orm import Session
 
 from portfolio.approvals.conditions import overdue
 from portfolio.approvals.publication import publish_due
+from portfolio.approvals.sign_offs import lapse_everywhere
 from portfolio.db.clock import now
 from portfolio.i18n import N_
 from portfolio.jobs.timetable import Every, Job, JobContext, Said, register_job
 
 PUBLISH = "decisions.publish"
+LAPSE = "sign_offs.lapse"
 OVERDUE = "conditions.overdue"
 
 
@@ -18,6 +20,14 @@ def publish(session: Session, context: JobContext) -> Said:
 
 
 register_job(Job(PUBLISH, N_("Publish decisions whose embargo has ended"), Every(minutes=5), publish))
+
+
+def lapse(session: Session, context: JobContext) -> Said:
+    found = lapse_everywhere(session, context.pack)
+    return Said(N_("Sign-offs found lapsed: %(count)s"), {"count": found})
+
+
+register_job(Job(LAPSE, N_("Tell people of sign-offs that lapsed"), Every(minutes=15), lapse))
 
 
 def mark_overdue(session: Session, context: JobContext) -> Said:

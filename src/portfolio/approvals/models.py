@@ -146,9 +146,13 @@ class BudgetDecision(Versioned, Audited, table=True):
     confirmed_at: datetime | None = None
     digest: str = Field(default="", max_length=64)
     act_id: uuid.UUID | None = Field(default=None, foreign_key="act.id")
-    opinion_id: uuid.UUID | None = Field(default=None, foreign_key="opinion.id", description="the opinion it was taken on")
+    opinion_id: uuid.UUID | None = Field(
+        default=None, foreign_key="opinion.id", description="the opinion it was taken on"
+    )
     refusal: str = Field(default="", max_length=2000, description="why the second person sent it back")
-    published_at: datetime | None = Field(default=None, description="when the case moved: at once, or when the embargo ended")
+    published_at: datetime | None = Field(
+        default=None, description="when the case moved: at once, or when the embargo ended"
+    )
 
 
 class BudgetEntry(Table, Audited, table=True):

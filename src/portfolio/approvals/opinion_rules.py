@@ -77,7 +77,9 @@ def lacks(draft: DraftFacts, in_record: Collection[str], today: date) -> list[st
     found = []
     if not draft.reasons.strip():
         found.append(_("Write the reasons."))
-    if not draft.grounds and in_record:  # a track without reviews and check may leave nothing to cite but the case itself
+    if (
+        not draft.grounds and in_record
+    ):  # a track without reviews and check may leave nothing to cite but the case itself
         found.append(_("Choose at least one ground from the record: nothing in an opinion stands without its source."))
     if set(draft.grounds) - set(in_record):
         found.append(_("A chosen ground is no longer in the record."))

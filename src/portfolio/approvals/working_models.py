@@ -31,7 +31,9 @@ class OpinionDraft(Versioned, table=True):
     drafted_by_id: uuid.UUID = Field(foreign_key="person.id")
     edited_by_id: uuid.UUID = Field(foreign_key="person.id")
     edited_at: datetime
-    ready_at: datetime | None = Field(default=None, description="when it was passed on for signature; an edit takes it back")
+    ready_at: datetime | None = Field(
+        default=None, description="when it was passed on for signature; an edit takes it back"
+    )
 
 
 class DecisionDraft(Versioned, table=True):

@@ -42,6 +42,11 @@ register(
         RowFlag.DOUBLE_ENCODED: N_("Text encoded twice"),
         RowFlag.IDENTICAL_REPEAT: N_("Repeats another row exactly"),
         RowFlag.KEY_REPEATS: N_("Same key as another row, other content"),
+    }
+)
+# Apart: a reason and a flag of the same text would be one key of one dict.
+register(
+    {
         Why.TOO_MANY_CELLS: N_(
             "The row has %(found)s cells and the header %(expected)s: a separator without quotes, or a shift."
         ),

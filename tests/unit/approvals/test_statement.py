@@ -69,7 +69,7 @@ def test_spacing_and_order_of_the_file_do_not_matter():
         ("institution", "Otro"),
         ("expires", "2029-12-31"),
         ("buyer_units", ["RC-COMPRAS", "OTRA"]),
-        ("code", "14KK-KGER-BJCD-C9DR-HGP7"),
+        ("code", "1YTX-MZ4G-4HM5-DZPE-MWNJ"),
         ("fiscal_years", [2027]),
         ("iss", "https://evil.example"),
     ],
