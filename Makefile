@@ -43,7 +43,7 @@ messages: .venv/run.stamp  ## extract new sentences into the catalogues
 
 # ---- the product --------------------------------------------------------------------------------------------------
 run: .venv/run.stamp catalogues  ## serve the demonstration; makes the environment and the database on the first run
-	$(PY) -m portfolio demo --if-empty
+	$(PY) -m portfolio demo
 	$(PY) -m portfolio serve
 
 # ---- proof --------------------------------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ def add_parsers(verbs: Any) -> None:
     )
     parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="the demonstration's present day")
     parser.add_argument(
-        "--if-empty", action="store_true", help="say nothing and do nothing where there is data already"
     )
     parser.set_defaults(run=run)
 

@@ -195,7 +195,9 @@ def test_what_is_pasted_into_a_row_waits_for_the_form_and_choices_match_without_
 def test_a_form_pressed_while_a_cell_is_on_its_way_goes_with_the_version_that_cell_gets(rows: Stage) -> None:
     rows.page.evaluate("""() => {
         document.querySelector("form").insertAdjacentHTML("beforeend", "<button data-once>Save</button>");
-        window.fetch = () => new Promise((answer) => { setTimeout(() => answer(new Response('{"version": "4", "saved_at": "10:42"}')), 400); });
+        window.fetch = () => new Promise((answer) => {
+            setTimeout(() => answer(new Response('{"version": "4", "saved_at": "10:42"}')), 400);
+        });
     }""")
     rows.page.get_by_label("What").fill("Cloud")
     rows.page.get_by_label("2027").focus()
