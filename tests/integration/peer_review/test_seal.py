@@ -11,7 +11,7 @@ from portfolio.business_cases.terms import CaseStatus
 from portfolio.notifications.models import Notice
 from portfolio.packs.loader import load_pack
 from portfolio.peer_review.models import Review
-from portfolio.peer_review.queries import review_facts
+from portfolio.peer_review.queries import opened_reviews, review_facts
 from portfolio.peer_review.terms import ReviewState
 from review_stage import sheet_of
 from visitors import PASSWORD
@@ -72,6 +72,16 @@ def test_sealed_words_are_on_no_page_of_anybody(database, visitors, stage, every
             answer = browser.raw(path)
             assert "Palabra-sellada" not in answer.text, (viewer.name, path)
             assert answer.status_code < 500, (viewer.name, path)
+
+
+def test_the_query_itself_gives_nothing_while_the_seal_holds(database, stage, at_work):
+    """A second lock behind that of the pages: whoever calls it from elsewhere gets nothing either."""
+    filed(at_work(0), stage, 3)
+    with database.reading() as session:
+        case = session.get_one(BusinessCase, stage.case_id)
+        facts = review_facts(session, PACK, case)
+        assert facts.is_sealed
+        assert list(opened_reviews(session, facts, case)) == []
 
 
 def test_sealed_words_are_in_no_notice_and_no_event(database, stage, at_work):
