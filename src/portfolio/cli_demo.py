@@ -31,8 +31,6 @@ def add_parsers(verbs: Any) -> None:
         "--size", choices=("small", "large"), default="small", help="large: 100,000 projects with their trail"
     )
     parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="the demonstration's present day")
-    parser.add_argument(
-    )
     parser.set_defaults(run=run)
 
 
