@@ -95,7 +95,8 @@ def submit_opinion(
     typed = entered(submitted, case.currency)
     draft = opinions.draft_of(session, case)
     version = "0" if draft is None else str(draft.version)
-    if not typed.errors and submitted.text("version") != version and not _is_same(typed, draft, case.currency):
+    base = submitted.text("version").removeprefix("v:")
+    if not typed.errors and base != version and not _is_same(typed, draft, case.currency):
         typed = _with_error(
             typed,
             "reasons",
