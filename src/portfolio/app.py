@@ -83,6 +83,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         request_max_body_size=MAX_BODY,
         on_shutdown=[lambda: runtime.database.engine.dispose()],
         debug=False,
+        logging_config=None,  # the process that serves decides what is logged
     )
     check_routes(app)
     return app
