@@ -35,7 +35,7 @@ register(
         DecisionChoice.FUND: N_("Fund"),
         DecisionChoice.DEFER: N_("Defer"),
         DecisionChoice.NOT_FUND: N_("Do not fund"),
-        SheetState.NOT_READY: N_("Waits for the opinion"),
+        SheetState.NOT_READY: N_("Not open for decision here"),
         SheetState.TO_DECIDE: N_("To decide"),
         SheetState.TYPED: N_("Entered, not proposed"),
         SheetState.PROPOSED: N_("Waits for a second person"),

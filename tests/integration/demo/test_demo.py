@@ -1,0 +1,76 @@
+"""The demonstration on both databases: a case from draft to draw, the large portfolio with its trail, the clock."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from portfolio.app import create_app
+from portfolio.approvals.models import ApprovalCode, Draw
+from portfolio.audit.signing_keys import public_keys
+from portfolio.audit.verify import verify
+from portfolio.business_cases.models import BusinessCase
+from portfolio.db.clock import now
+from portfolio.db.engine import Database
+from portfolio.demo import load as loading
+from portfolio.demo.large import load_large
+from portfolio.demo.stories import stories
+from portfolio.i18n import language
+from portfolio.packs.loader import load_pack
+from portfolio.projects.models import Initiative, Project
+from portfolio.settings import Settings, read_settings
+
+PACK = load_pack("eclac")
+
+
+def test_one_story_goes_the_whole_road_and_its_trail_holds(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_app(settings, database)  # rooms register their part of a case's content
+    monkeypatch.setattr(loading, "stories", lambda: stories()[:1])
+    with language("es"):
+        loading.load(database, settings, PACK)
+    with database.reading() as session:
+        case = session.scalars(select(BusinessCase)).one()
+        assert case.status is stories()[0].target
+        assert session.scalar(select(func.count()).select_from(Project)) == 1
+        assert session.scalar(select(func.count()).select_from(ApprovalCode)) == 1
+        assert session.scalar(select(func.count()).select_from(Draw)) == 3
+        assert now(session).astimezone(PACK.zone).date() == loading.TODAY
+    found = verify(database, settings.checkpoints_dir, public_keys(settings.keys_dir))
+    assert found.holds, found
+
+
+def test_the_clock_moves(database: Database) -> None:
+    loading.move_clock(database, PACK, date(2027, 3, 1))
+    with database.reading() as session:
+        assert now(session).astimezone(PACK.zone).date() == date(2027, 3, 1)
+
+
+def test_the_large_portfolio_has_its_trail_and_its_words(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "stories", lambda: ())
+    with language("es"):
+        loading.load(database, settings, PACK)
+    assert load_large(database, PACK, many=300) == 300
+    with database.reading() as session:
+        rows = session.scalars(select(Initiative).where(col(Initiative.source) == "large")).all()
+        assert len(rows) == 300
+        assert all(row.reference and row.institution_key for row in rows)
+        assert all(row.requested_is_null == (row.requested_minor is None) for row in rows)
+    assert verify(database, settings.checkpoints_dir, public_keys(settings.keys_dir)).holds
+
+
+def test_production_has_no_way_in_without_a_password(database: Database) -> None:
+    production = read_settings(
+        {
+            "PORTFOLIO_MODE": "production",
+            "PORTFOLIO_BASE_URL": "https://testserver.local",
+            "PORTFOLIO_SECRET_KEY": "a secret of at least thirty-two characters",
+        }
+    )
+    paths = {route.path for route in create_app(production, database).routes}
+    assert "/demo" not in paths
+    assert "/sign-in" in paths
