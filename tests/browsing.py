@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from sqlalchemy import select
+from sqlmodel import col
 
 from portfolio import tables
+from portfolio.business_cases.models import BusinessCase
 from portfolio.db.engine import Database, open_database
 from portfolio.db.migrate import upgrade
 from portfolio.demo.load import load, password_of
@@ -193,3 +196,12 @@ def somebody(
         yield Someone(site, context, context.new_page())
     finally:
         context.close()
+
+
+def case_id(site: Site, title: str) -> str:
+    """The key of the case with that title."""
+    database = site.database()
+    with database.reading() as session:
+        found = session.scalars(select(BusinessCase).where(col(BusinessCase.title) == title)).one().id
+    database.engine.dispose()
+    return str(found)
