@@ -1,6 +1,7 @@
 """Steps of a journey down the road of a case: opening its pages, pressing a form's button, confirming with the password."""
 
 import dataclasses
+import re
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,26 @@ class Journey:
 
     def go(self, path: str) -> Page:
         return self.someone.go(path)
+
+    def start(self, title: str) -> None:
+        """The registry's case lead starts a case in the call that is open all year."""
+        self.describe(title)
+        self.press("/cases/new")
+        found = re.search(r"/cases/([0-9a-f-]{36})/", self.page.url + "/")
+        assert found, self.page.url
+        self.case_id = found[1]
+
+    def describe(self, title: str) -> Page:
+        """Fill the page that starts a case, by the way of the menu."""
+        page = self.become("lead")
+        page.locator("nav a[href='/cases']").click()
+        page.locator("main a[href='/cases/new']").first.click()
+        page.locator("[name=title]").fill(title)
+        page.locator("[name=kind][value=new]").check()
+        call = page.locator("[name=call_id] option", has_text="Ventanilla permanente").get_attribute("value")
+        page.locator("[name=call_id]").select_option(call)
+        page.locator("[name=institution_id]").select_option(label="Servicio de Registro Civil")
+        return page
 
     def open(self, place: str) -> Page:
         """A page of the case."""

@@ -31,7 +31,7 @@ def journey(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Ite
 
 def test_a_case_travels_from_need_to_approval_code(journey: Journey, browser: Browser) -> None:
     title = f"Copias de actas {'con' if journey.has_scripts else 'sin'} visita a la oficina"
-    _start(journey, title)
+    journey.start(title)
     fill_the_middle(journey.site, journey.case_id, title)
     _problem(journey)
     _options(journey)
@@ -51,21 +51,6 @@ def test_a_case_travels_from_need_to_approval_code(journey: Journey, browser: Br
     assert journey.page.locator("main li, main tr").count() > 15
     verdict = journey.site.command("audit", "verify")
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
-
-
-def _start(journey: Journey, title: str) -> None:
-    page = journey.become("lead")
-    page.locator("nav a[href='/cases']").click()
-    page.locator("main a[href='/cases/new']").first.click()
-    page.locator("[name=title]").fill(title)
-    page.locator("[name=kind][value=new]").check()
-    call = page.locator("[name=call_id] option", has_text="Ventanilla permanente").get_attribute("value")
-    page.locator("[name=call_id]").select_option(call)
-    page.locator("[name=institution_id]").select_option(label="Servicio de Registro Civil")
-    journey.press("/cases/new")
-    found = re.search(r"/cases/([0-9a-f-]{36})/", page.url + "/")
-    assert found, page.url
-    journey.case_id = found[1]
 
 
 def _problem(journey: Journey) -> None:
