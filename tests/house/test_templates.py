@@ -35,3 +35,11 @@ def test_it_holds_no_bare_text_and_nothing_unsafe(name: str) -> None:
         word for word in re.findall(r"[^\W\d_]{3,}", plain) if word not in {"CSV", "XLSX", "DOCX", "JSON", "PDF", "SHA"}
     ]
     assert name in ATTRIBUTES_ONLY or not words, words[:10]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_attribute_without_a_value_does_not_run_into_the_next(name: str) -> None:
+    """Line ends after a block are dropped: `checked{% endif %}` at the end of a line becomes `checkedaria-describedby=…`."""
+    source = (ROOT / name).read_text(encoding="utf-8")
+    bare = r"\b(?:checked|selected|readonly|disabled|multiple|hidden|required|open){% endif %}\s*\n\s*(?:{%|[a-z])"
+    assert not re.findall(bare, source)
