@@ -1,8 +1,6 @@
 """Fills a case as a diligent team would: answers, options, costs by year and their sources, results, risks, lots, team."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +11,15 @@ from portfolio.business_cases.models import BusinessCase
 from portfolio.checks.assessing import TypedField, save_assessment
 from portfolio.checks.assessment import standards_for
 from portfolio.db.clock import now
+from portfolio.demo.lines import (
+    write_benefits,
+    write_indicators,
+    write_operation,
+    write_options,
+    write_risks,
+    write_solutions,
+    write_team,
+)
 from portfolio.demo.stories import Story, read
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import CaseKind, SectionCode
@@ -41,17 +48,17 @@ def write_case(
         session.flush()
         return
     if story.kind is CaseKind.OPERATION:
-        _operation(session, case, story)  # its lines are costs and what is asked at once
+        write_operation(session, case, story)  # its lines are costs and what is asked at once
     else:
         _costs(session, case, story)
         _funding(session, case, story)
-    _options(session, case, story)
-    _benefits(session, case, story)
-    _indicators(session, case, story)
-    _risks(session, case)
-    _solutions(session, case)
+    write_options(session, case, story)
+    write_benefits(session, case, story)
+    write_indicators(session, case, story)
+    write_risks(session, case)
+    write_solutions(session, case)
     _lots(session, case, story)
-    _team(session, case)
+    write_team(session, case)
     session.flush()
     _assess(session, actor, pack, case)
     note_edit(session, actor, case, SectionCode.COSTS, [("costs", "", str(story.cost))])
@@ -170,161 +177,6 @@ def _funding(session: Session, case: BusinessCase, story: Story) -> None:
             session.add(m.FundingAmount(funding_id=row.id, fiscal_year=year, amount_minor=amount))
 
 
-def _options(session: Session, case: BusinessCase, story: Story) -> None:
-    whole = story.cost * 100
-    rows: tuple[dict[str, Any], ...] = (
-        {
-            "kind": "do_nothing",
-            "title": "Seguir igual",
-            "whole_life_minor": whole // 3,
-            "months": 0,
-            "summary": "Mantener el sistema y los pasos actuales.",
-            "reason": "El problema sigue y crece con la demanda.",
-        },
-        {
-            "kind": "buy",
-            "title": "Comprar una solución cerrada",
-            "whole_life_minor": whole * 13 // 10,
-            "months": 10,
-            "summary": "Licencia y adaptación de un producto.",
-            "reason": "Más cara en cinco años y deja los datos en el proveedor.",
-        },
-        {
-            "kind": "mix",
-            "title": "Componentes comunes y desarrollo propio",
-            "whole_life_minor": whole,
-            "months": 12,
-            "summary": story.change[:1].upper() + story.change[1:] + ".",
-            "is_preferred": True,
-            "reason": "Menor costo total, reutiliza lo común y conserva el control de los datos.",
-        },
-    )
-    for position, row in enumerate(rows):
-        session.add(m.OptionLine(case_id=case.id, position=position, **row))
-
-
-def _benefits(session: Session, case: BusinessCase, story: Story) -> None:
-    session.add(
-        m.BenefitLine(
-            case_id=case.id,
-            dimension="social",
-            description=f"Menos espera y menos viajes: {story.change}.",
-            beneficiaries=story.people[:300],
-            amount_minor=story.cost * 38,
-            starts_on=date(2028, 1, 1),
-            evidence="Tiempo ahorrado por persona valorado al salario mínimo, según medición en seis oficinas.",
-        )
-    )
-    session.add(
-        m.BenefitLine(
-            case_id=case.id,
-            position=1,
-            dimension="economic",
-            description="Menos horas de digitación y menos papel en las oficinas.",
-            beneficiaries="Equipos de atención",
-            amount_minor=story.cost * 9,
-            starts_on=date(2028, 6, 1),
-            evidence="Horas medidas en el piloto interno de mayo de 2026.",
-        )
-    )
-
-
-def _indicators(session: Session, case: BusinessCase, story: Story) -> None:
-    days = 6 + story.place % 40
-    rows: tuple[dict[str, Any], ...] = (
-        {
-            "family": "operational",
-            "name": "Tiempo desde la solicitud hasta la respuesta",
-            "unit": "días",
-            "direction": "down",
-            "baseline": str(days),
-            "target": str(max(1, days // 6)),
-        },
-        {
-            "family": "inclusion",
-            "name": "Personas mayores de 65 años que lo completan sin ayuda o con canal asistido",
-            "unit": "% de quienes empiezan",
-            "direction": "up",
-            "baseline": "41",
-            "target": "85",
-        },
-        {
-            "family": "experience",
-            "name": "Personas que consideran fácil el trámite",
-            "unit": "% de la encuesta",
-            "direction": "up",
-            "baseline": "52",
-            "target": "80",
-        },
-    )
-    for position, row in enumerate(rows):
-        session.add(
-            m.IndicatorLine(
-                case_id=case.id,
-                position=position,
-                baseline_on=date(2026, 4, 30),
-                target_on=date(2029, 6, 30),
-                owner="Jefatura de la división usuaria",
-                method="Registro del servicio, mensual; la fórmula y la fuente están en el anexo.",
-                **row,
-            )
-        )
-
-
-def _risks(session: Session, case: BusinessCase) -> None:
-    rows = (
-        (
-            "delivery",
-            "Datos históricos incompletos",
-            "La migración se atrasa",
-            "El servicio parte con menos trámites",
-            3,
-            3,
-        ),
-        ("procurement", "Pocas ofertas", "La licitación se declara desierta", "Cuatro meses de atraso", 2, 4),
-        (
-            "technology",
-            "Credenciales robadas",
-            "Acceso indebido a datos personales",
-            "Daño a las personas y a la confianza",
-            2,
-            5,
-        ),
-        ("users", "Mala conexión", "Las personas abandonan el trámite", "Vuelven las filas", 3, 3),
-    )
-    for position, (category, cause, event, effect, likelihood, impact) in enumerate(rows):
-        session.add(
-            m.RiskLine(
-                case_id=case.id,
-                position=position,
-                category=category,
-                cause=cause,
-                event=event,
-                effect=effect,
-                likelihood=likelihood,
-                impact=impact,
-                treatment="reduce",
-                response="Medidas con fecha en el plan de proyecto, revisadas cada mes.",
-                owner="Jefatura de TIC",
-            )
-        )
-
-
-def _solutions(session: Session, case: BusinessCase) -> None:
-    reused = {t.SharedSolution.IDENTITY, t.SharedSolution.INTEROPERABILITY, t.SharedSolution.DOMICILE}
-    for position, solution in enumerate(t.SharedSolution):
-        is_reused = solution in reused
-        session.add(
-            m.SharedSolutionLine(
-                case_id=case.id,
-                position=position,
-                solution=solution.value,
-                use=(t.Reuse.REUSED if is_reused else t.Reuse.NOT_RELEVANT).value,
-                reason="" if is_reused else "El trámite no lo requiere en esta etapa.",
-            )
-        )
-
-
 def _lots(session: Session, case: BusinessCase, story: Story) -> None:
     totals = cost_amounts(story)
     asked = sum(amounts[2027] for amounts in totals)
@@ -350,27 +202,6 @@ def _lots(session: Session, case: BusinessCase, story: Story) -> None:
         )
 
 
-def _team(session: Session, case: BusinessCase) -> None:
-    for position, (role, profession, share) in enumerate(
-        (
-            ("Dirección del proyecto", "Ingeniería industrial", 80),
-            ("Diseño de servicio", "Diseño", 60),
-            ("Arquitectura", "Informática", 50),
-        )
-    ):
-        session.add(m.TeamLine(case_id=case.id, position=position, role=role, profession=profession, dedication=share))
-    for position, (title, due, deliverable) in enumerate(
-        (
-            ("Línea base medida", date(2027, 3, 31), "Informe de línea base"),
-            ("Primera entrega en uso", date(2027, 10, 29), "Servicio en dos oficinas"),
-            ("Cobertura nacional", date(2028, 9, 29), "Servicio en todo el país"),
-        )
-    ):
-        session.add(
-            m.MilestoneLine(case_id=case.id, position=position, title=title, due_on=due, deliverable=deliverable)
-        )
-
-
 def _assess(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase) -> None:
     """The institution's own word on each criterion that applies."""
     fields: dict[str, TypedField] = {}
@@ -382,25 +213,3 @@ def _assess(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCa
                     "Anexo técnico, sección de normas; prueba del 14 de julio.", 0
                 )
     save_assessment(session, pack, actor, case, fields)
-
-
-def _operation(session: Session, case: BusinessCase, story: Story) -> None:
-    whole = story.cost * 100
-    first = whole * 6 // 10
-    for position, (service, category, line, amount) in enumerate(
-        (("Licencias y nube", "cloud", "1.3", first), ("Mesa de ayuda y soporte", "support", "1.4", whole - first))
-    ):
-        session.add(
-            m.OperationLine(
-                case_id=case.id,
-                position=position,
-                service=service,
-                supplier="Proveedor adjudicado en 2024",
-                contract=f"CM-2024-{100 + story.place}",
-                budget_line=line,
-                category=category,
-                amount_minor=amount,
-                previous_minor=amount * 97 // 100,
-                reason="Reajuste pactado en el contrato",
-            )
-        )
