@@ -42,12 +42,12 @@ LONGEST_LIFE = 900.0
 DECIDED = "Certificados del registro civil en línea para consulados"
 RECOMMENDED = "Corrección de partidas sin trámite judicial"
 CHECKING = "Inscripción de nacimientos en la maternidad"
-IN_REVIEW = "Reserva de hora unificada para oficinas"
+IN_REVIEW = "Agenda médica por mensaje de texto"
 SUBMITTED = "Defunciones con certificado médico digital"
 ALIGNING = "Apostilla electrónica"
 DRAFT = "Cambio de domicilio una sola vez"
 CHOSEN = (DECIDED, RECOMMENDED, CHECKING, IN_REVIEW, SUBMITTED, ALIGNING, DRAFT)
-"""One case of the registry in each state that the tests visit."""
+"""One case in each state that the tests visit, of the registry where its people write it."""
 
 
 def chromium_path(playwright: Playwright) -> str:

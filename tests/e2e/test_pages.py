@@ -75,7 +75,7 @@ def test_pages_of_acts(someone: Someone) -> None:
         ("analyst", (f"/cases/{case_id(someone.site, SUBMITTED)}/admission", f"/cases/{checking}/return")),
         ("analyst", (f"/cases/{checking}/opinion", f"/cases/{checking}/snapshots/1", "/letters/check")),
         ("secretary", (f"/cases/{reviewed}/reviews", "/reviews/assign", "/calls/new")),
-        ("cio", (f"/cases/{reviewed}/withdraw", "/sign-offs")),
+        ("sal_cio", (f"/cases/{reviewed}/withdraw", "/sign-offs")),
         ("lead", ("/cases/new", "/profile", "/profile/password")),
         ("budget_decider", ("/decisions/confirm", "/decisions/workbook/back")),
         ("admin", ("/people/invite", "/institutions", "/institutions/new", "/people/proposals")),
