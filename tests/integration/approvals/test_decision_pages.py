@@ -251,7 +251,8 @@ def test_an_opinion_is_written_field_by_field_passed_on_and_signed(scene, visito
     assert lacking.status == 422
     assert "without its source" in lacking.main
     version = lacking.value("version")
-    assert analyst.post(address, {**fields, "version": version, "act": "pass_on"}).status == 303
+    made = analyst.post(address, {**fields, "version": version, "act": "pass_on"})
+    assert made.status == 303, made.main
     page = head.get(address)
     assert "It is needed" in page.main
     assert head.post(f"{address}/sign", {"digest": page.value("digest"), "password": PASSWORD}).status == 303

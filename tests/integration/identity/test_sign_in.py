@@ -34,7 +34,7 @@ def sign_in(visitor: Visitor, email: str, password: str = PASSWORD, then: str = 
 
 def test_the_right_password_opens_the_first_page(visitors: Visitors, database: Database, lead: Viewer) -> None:
     nobody = visitors.nobody
-    assert nobody.get("/").location == "/sign-in"
+    assert nobody.get("/").location == "/demo"  # where a demonstration introduces its people
     answer = sign_in(nobody, email_of(database, lead))
     assert answer.status == 303
     cookie = answer.headers["set-cookie"]
