@@ -37,6 +37,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LOCALES = {"es": "es-CL", "pt": "pt-BR", "en": "en-GB"}
 LONGEST_LIFE = 900.0
 """Seconds after which a served process is killed, so that a test run that dies leaves nothing behind."""
 DECIDED = "Certificados del registro civil en línea para consulados"
@@ -189,7 +190,9 @@ def somebody(
     browser: Browser, site: Site, *, scripts: bool = True, words: str = "en", width: int = 1200
 ) -> Iterator[Someone]:
     """A new window with its own cookies, in a language, with or without JavaScript."""
-    context = browser.new_context(java_script_enabled=scripts, viewport={"width": width, "height": 900})
+    context = browser.new_context(
+        java_script_enabled=scripts, viewport={"width": width, "height": 900}, locale=LOCALES[words]
+    )
     context.set_default_timeout(20_000)
     context.add_cookies([{"name": "pf_language", "value": words, "url": site.address}])
     try:

@@ -54,7 +54,15 @@ def _of_case(key: str, title: str, place: str) -> Callable[[Someone], None]:
 
 def _section(someone: Someone) -> None:
     _of_case("lead", DRAFT, "/sections/problem")(someone)
+    someone.page.set_viewport_size({"width": 1200, "height": 1250})
     someone.page.locator("form#answers details summary").first.click()
+    someone.page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+
+
+def _costs(someone: Someone) -> None:
+    """With the years and the totals in sight, which a wide table keeps at its right."""
+    _of_case("lead", DRAFT, "/lines/costs")(someone)
+    someone.page.evaluate("() => { document.querySelector('#region-costs').scrollLeft = 2000; }")
 
 
 def _review(someone: Someone) -> None:
@@ -102,7 +110,7 @@ PICTURES: dict[str, Callable[[Someone], None]] = {
     "waiting": _waiting,
     "sections": _of_case("lead", DRAFT, "/formulation"),
     "section": _section,
-    "costs": _of_case("lead", DRAFT, "/lines/costs"),
+    "costs": _costs,
     "review": _review,
     "standards": _of_case("standards", CHECKING, "/check"),
     "opinion": _of_case("national_cio", RECOMMENDED, "/opinion"),

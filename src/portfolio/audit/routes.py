@@ -67,7 +67,7 @@ def _rows(session: Session, events: Sequence[AuditEvent]) -> list[Row]:
     return [
         Row(
             key=event.id.hex,
-            place=f"{event.chain.value} {event.seq}",
+            place=f"{label(event.chain)} {event.seq}",
             at=event.at,
             action=action_words(event.action),
             who=people.get(event.actor_id, str(event.actor_id)) if event.actor_id else gettext("Nobody signed in"),

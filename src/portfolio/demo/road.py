@@ -29,7 +29,7 @@ from portfolio.packs.terms import SectionCode
 from portfolio.peer_review import actions as reviewing
 from portfolio.peer_review.assignment import assign, cases_to_assign
 from portfolio.peer_review.models import Review
-from portfolio.peer_review.observations import make_observation
+from portfolio.peer_review.observations import answer_observation, make_observation, resolve_observation
 from portfolio.peer_review.queries import drafts_of, reviews_of_case
 from portfolio.peer_review.terms import ObservationKind, ReviewState
 from portfolio.people.terms import Role
@@ -86,6 +86,9 @@ SUBSTITUTES = {
     "secretary": "plan_secretary",
 }
 
+WAITING_SINCE = {S.IN_REVIEW: 12, S.CHECKING: 38}
+"""Days since admission of the cases that are still on their way."""
+
 REACHES_REVIEW = frozenset(
     {S.IN_REVIEW, S.CHECKING, S.RECOMMENDED, S.CONDITIONED, S.UNFAVOURABLE, S.DECIDED, S.NOT_FUNDED, S.DEFERRED}
 )
@@ -108,8 +111,11 @@ def walk(stage: Stage, story: Story) -> BusinessCase:
     elif story.target is S.INCOMPLETE:
         _return(stage, story, case, submitted + timedelta(days=4))
     elif story.target in REACHES_REVIEW:
-        _admit(stage, story, case, submitted + timedelta(days=5))
-        _review(stage, story, case, submitted + timedelta(days=7))
+        admitted = submitted + timedelta(days=5)
+        if story.target is S.IN_REVIEW:  # what is reviewed today was given to its reviewers lately
+            admitted = max(admitted, stage.today - timedelta(days=14 - story.place % 4))
+        _admit(stage, story, case, admitted)
+        _review(stage, story, case, admitted + timedelta(days=2))
     return case
 
 
@@ -117,6 +123,8 @@ def _begins(stage: Stage, story: Story) -> date:
     """Annual cases began from June on, those of the open call in the last weeks."""
     if story.is_open_call:
         return stage.today - timedelta(days=34 - story.place % 9)
+    if story.target is S.IN_REVIEW:
+        return date(2026, 9, 8) - timedelta(days=story.place % 9)
     return date(2026, 6, 8) + timedelta(days=(story.place * 5) % 70)
 
 
@@ -233,6 +241,11 @@ REASONS = (
 )
 
 
+QUESTION = "¿La cifra de la nube incluye el ambiente de pruebas y la salida de datos al término del contrato?"
+ANSWER = "Sí: el ambiente de pruebas está en la línea de nube y la salida de datos, en la cotización del anexo."
+RESOLUTION = "La respuesta y el anexo lo aclaran."
+
+
 def _write_review(stage: Stage, story: Story, case: BusinessCase, review_id: uuid.UUID, day: date, number: int) -> None:
     with stage.act(day) as session:
         row = session.get_one(BusinessCase, case.id)
@@ -242,15 +255,12 @@ def _write_review(stage: Stage, story: Story, case: BusinessCase, review_id: uui
         )
         reviewing.declare_no_conflict(session, stage.pack, reviewer, row, review)
         if story.place % 3 == 0 and number == 0:
-            make_observation(
-                session,
-                reviewer,
-                stage.pack,
-                row,
-                SectionCode.COSTS,
-                ObservationKind.QUESTION,
-                "¿La cifra de la nube incluye el ambiente de pruebas y la salida de datos al término del contrato?",
+            made = make_observation(
+                session, reviewer, stage.pack, row, SectionCode.COSTS, ObservationKind.QUESTION, QUESTION
             )
+            if story.target is not S.IN_REVIEW:
+                answer_observation(session, stage.team(session, story, "lead"), row, made, ANSWER)
+                resolve_observation(session, reviewer, stage.pack, row, made, RESOLUTION)
     with stage.act(day + timedelta(days=1)) as session:
         row = session.get_one(BusinessCase, case.id)
         review = session.get_one(Review, review_id)

@@ -16,6 +16,7 @@ from portfolio.packs.calendar import working_days_between
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import Power
 from portfolio.people.models import Institution
+from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.web.formatting import day
 
@@ -36,7 +37,7 @@ STEPS: dict[CaseStatus, tuple[str, Power | None]] = {
 }
 """What happens next in each state, and the power of whoever does it; none: the institution itself. Final states have no step."""
 
-LEFT_ASIDE = frozenset({"withdraw", "reopen"})
+LEFT_ASIDE = frozenset({"withdraw", "reopen", "close"})
 """Moves that are always possible and never the next step."""
 
 
@@ -114,6 +115,8 @@ def _acts(
     for move in offered_moves(session, viewer, pack, case):
         if move.name not in LEFT_ASIDE:
             found.setdefault(move.route, move.words)
+    if case.status is S.DECIDED and viewer.can(Permission.CODE_ISSUE):
+        found["approvals.codes"] = gettext("Approval codes")
     acts = []
     for route, words in found.items():
         try:

@@ -17,7 +17,7 @@ from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
 from portfolio.peer_review.board import BEFORE_OPINION, audience_of
 from portfolio.peer_review.models import Observation, ObservationAnswer, Review
-from portfolio.peer_review.observation_rules import tone, why_not_answer
+from portfolio.peer_review.observation_rules import ANSWERING, tone, why_not_answer
 from portfolio.peer_review.observations import why_not_resolved_by
 from portfolio.peer_review.queries import review_facts
 from portfolio.peer_review.rules import Audience, shows_names
@@ -185,7 +185,9 @@ def _waiting(
         .order_by(col(Observation.due_at).nulls_last(), col(Observation.id))
     )
     if own:
-        query = query.where(col(BusinessCase.institution_id).in_(viewer.own_institutions))
+        query = query.where(
+            col(BusinessCase.institution_id).in_(viewer.own_institutions), col(BusinessCase.status).in_(ANSWERING)
+        )
     at = now(session)
     return [
         WaitingObservation(case, row, str(pack.section(row.section).label), _is_late(row, at))
