@@ -112,9 +112,6 @@ def submit_opinion(
                 opinions.pass_on(session, request.user, pack, case)
         except Refused as refused:
             return invalid(request, PAGE, **_context(request, session, case, reasons=refused.reasons))
-        following = next_case(read_queue(session, request.user, pack), but=case.id)
-        if following is not None:
-            address = request.app.route_reverse("approvals.opinion", case_id=following)
         return done(request, session, address, say="opinion_passed_on")
     return done(request, session, address, say="opinion_saved")
 
@@ -249,6 +246,7 @@ def _context(
         "outcomes": [(outcome.value, label(outcome)) for outcome in SAID],
         "content": content,
         "digest": "" if draft is None else opinions.opinion_digest(session, pack, case, draft),
+        "reasons": list(reasons),
         "lacking": [*reasons, *(reason for reason in lacking if reason not in reasons)],
         "obstacles": [
             (item.text, url_for(item.route, case_id=case.id))

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from portfolio.audit import last_check
 from portfolio.audit.forms import SearchFields
-from portfolio.audit.installation import chain_id_of
 from portfolio.audit.models import AuditEvent
 from portfolio.audit.queries import EventFilter, search_events, texts
 from portfolio.audit.snapshot import reading_snapshot
@@ -85,7 +84,6 @@ def show_trail(request: Request[Any, Any, Any], session: NamedDependency[Session
     form = _asked(request)
     wanted = form.value.wanted() if form.value is not None else EventFilter()
     found = search_events(session, wanted, request.query_params.get("page", ""))
-    settings = runtime(request).settings
     return page(
         request,
         *SEARCH,
@@ -98,7 +96,6 @@ def show_trail(request: Request[Any, Any, Any], session: NamedDependency[Session
         actions=sorted(((tag.value, label(tag)) for tag in Tag), key=lambda pair: pair[1]),
         chains=[(chain.value, label(chain)) for chain in Chain],
         last=last_check.last(session),
-        checkpoints=str(settings.checkpoints_dir / chain_id_of(session)),
     )
 
 

@@ -50,6 +50,7 @@ def start_case(session: Session, actor: Viewer, pack: CountryPack, fields: Start
         call_id=call.id,
     )
     case = BusinessCase(
+        created_at=now(session),
         initiative_id=initiative.id,
         call_id=call.id,
         institution_id=fields.institution_id,

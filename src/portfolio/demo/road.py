@@ -19,7 +19,6 @@ from portfolio.business_cases.forms import StartFields
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.snapshots import newest_snapshot
 from portfolio.business_cases.terms import CaseStatus as S
-from portfolio.db.clock import now
 from portfolio.db.engine import Database
 from portfolio.demo.country import Country
 from portfolio.demo.stories import Story
@@ -141,7 +140,6 @@ def _start(stage: Stage, story: Story, day: date) -> BusinessCase:
             unit_id=unit.id if unit else None,
         )
         case = start_case(session, lead, stage.pack, fields)
-        case.created_at = now(session)  # the day of the story, not of the loading
         case.priority = 1 + story.place % 5
         write_case(session, lead, stage.pack, case, story, half=story.target is S.DRAFT and story.place % 2 == 0)
     return case

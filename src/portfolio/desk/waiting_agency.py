@@ -10,7 +10,6 @@ from portfolio.approvals.models import Condition, Opinion, SignOff
 from portfolio.approvals.terms import ConditionState
 from portfolio.approvals.workflow import SIGNATORIES
 from portfolio.business_cases.models import BusinessCase
-from portfolio.business_cases.terms import SUBMITTED_STATES
 from portfolio.business_cases.terms import CaseStatus as S
 from portfolio.desk.waiting import Asking, Group, Waiting, register_waiting
 from portfolio.desk.waiting_cases import cases_in, retitled, with_case
@@ -22,6 +21,10 @@ from portfolio.people.terms import Role
 
 CONDITIONS_AHEAD = timedelta(days=45)
 """From how long before its date a condition is shown as waiting."""
+
+
+JUDGED = (S.SUBMITTED, S.INCOMPLETE, S.IN_REVIEW, S.CHECKING)
+"""While a case is judged its observations wait for an answer; afterwards they are history."""
 
 
 def drafts(asking: Asking) -> Iterator[Waiting]:
@@ -76,7 +79,7 @@ def returned(asking: Asking) -> Iterator[Waiting]:
 
 def observations(asking: Asking) -> Iterator[Waiting]:
     """Cases with open observations, each once, by the earliest date."""
-    cases = with_case(cases_in(asking, Permission.OBSERVATION_ANSWER, SUBMITTED_STATES, _has_open_observation()))
+    cases = with_case(cases_in(asking, Permission.OBSERVATION_ANSWER, JUDGED, _has_open_observation()))
     rows = asking.session.execute(
         select(
             col(Observation.case_id),

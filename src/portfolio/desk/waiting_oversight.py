@@ -1,6 +1,7 @@
 """What waits for the bodies that review, check, give opinions, decide and issue, and for who minds people and notices."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import col
@@ -115,7 +116,7 @@ def decisions(asking: Asking) -> Iterator[Waiting]:
         yield found.line("decide", "approvals.decision")
     statuses = (*OPINED, S.IN_REVIEW, S.CHECKING, S.DEFERRED)
     for found in lawful_cases(asking, P.DECISION_CONFIRM, Power.BUDGET_DECISION, statuses, by_others):
-        yield found.line("confirm", "approvals.decision")
+        yield replace(found.line("confirm", "approvals.confirm"), params={})
 
 
 def codes(asking: Asking) -> Iterator[Waiting]:
@@ -173,8 +174,8 @@ register_waiting("waiver", Group(95, N_("Decide waivers")), waivers)
 register_waiting("reconsider", Group(100, N_("Reconsider an opinion")), reconsiderations)
 register_waiting("sign_opinion", Group(102, N_("Sign opinions")), opinions)
 register_waiting("opinion", Group(105, N_("Write opinions")))
-register_waiting("confirm", Group(110, N_("Confirm budget decisions"), "approvals.sheets"), decisions)
-register_waiting("decide", Group(115, N_("Decide the budget"), "approvals.sheets"))
+register_waiting("confirm", Group(110, N_("Confirm budget decisions"), "approvals.sheet"), decisions)
+register_waiting("decide", Group(115, N_("Decide the budget"), "approvals.sheet"))
 register_waiting("issue_code", Group(120, N_("Issue approval codes")), codes)
 register_waiting("propose_code", Group(125, N_("Propose approval codes")))
 register_waiting("role", Group(150, N_("Confirm roles")), role_proposals)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portfolio.web import once
 from portfolio.web.flash import Message, said
 from portfolio.web.runtime import runtime
+from portfolio.web.shield import prepare
 
 AnyRequest = Request[Any, Any, Any]
 Html = Response[Any]
@@ -20,6 +21,7 @@ def wants_part(request: AnyRequest) -> bool:
 
 
 def render(request: AnyRequest, template: str, *, messages: list[Message] | None = None, **context: Any) -> str:
+    prepare(request)
     shell = runtime(request).shell(request)
     shown = said(request.query_params.get("done")) if messages is None else messages
     return runtime(request).renderer.render(template, **{**shell, "messages": shown, **context})

@@ -26,14 +26,19 @@ class Shield(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request: Request[Any, Any, Any] = Request(scope)
         runtime: Runtime = scope["litestar_app"].state.runtime
-        nonce = secrets.token_urlsafe(16)
-        scope["state"]["csp_nonce"] = nonce
-        set_language(chosen_language(request))
+        prepare(request)
         refused = _refusal(request, runtime)
         if refused:
             await ASGIResponse(body=refused.encode(), status_code=400, media_type="text/plain")(scope, receive, send)
             return
         await next_app(scope, receive, send)
+
+
+def prepare(request: Request[Any, Any, Any]) -> None:
+    """Once for each request: the nonce and the language. An address that leads nowhere is refused before this layer runs."""
+    if "csp_nonce" not in request.scope["state"]:
+        request.scope["state"]["csp_nonce"] = secrets.token_urlsafe(16)
+        set_language(chosen_language(request))
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
