@@ -43,6 +43,7 @@ class PageRules:
         self._reads_as(name, words)
         self._is_light(name, answer)
         self._is_narrow(name)
+        self._has_readable_columns(name)
         path = address.split("?", maxsplit=1)[0] + words
         if again or path not in self.examined:
             self.examined.add(path)
@@ -77,6 +78,16 @@ class PageRules:
         if wide > 0:
             self.wrong.append(f"{name}: {wide} px too wide on a phone")
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    def _has_readable_columns(self, name: str) -> None:
+        """No cell of a table is squeezed until its words stand letter under letter."""
+        squeezed = self.page.evaluate("""() => [...document.querySelectorAll("main th, main td")].filter((one) => {
+            const style = getComputedStyle(one);
+            const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+            return /\\S{4}/.test(one.innerText) && one.clientWidth > 1 && room < 22;
+        }).map((one) => one.innerText.replace(/\\s+/g, " ").slice(0, 40))""")
+        if squeezed:
+            self.wrong.append(f"{name}: squeezed cells {squeezed[:3]}")
 
     def _is_accessible(self, name: str) -> None:
         for violation in Axe().run(self.page).response["violations"]:
