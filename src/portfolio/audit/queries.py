@@ -1,9 +1,10 @@
 """Reading the trail: what happened to a case, and what an auditor looks for. Newest first, by the events' own time-ordered ids."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlmodel import col
 
 from portfolio.audit.models import AuditEvent, AuditText
 from portfolio.audit.terms import Chain, Tag
+from portfolio.audit.trail import MOVED_CLOCK
 from portfolio.people.models import Person
 from portfolio.web.formatting import country_zone
 from portfolio.web.newest import Newest, newest
@@ -83,3 +85,9 @@ def _midnight(day: date) -> datetime:
 def _first_id(at: datetime) -> uuid.UUID:
     """The smallest UUIDv7 of an instant (RFC 9562: its first 48 bits are milliseconds since 1970)."""
     return uuid.UUID(int=max(0, int(at.timestamp() * 1000)) << 80)
+
+
+def shown_at(at: datetime, detail: Mapping[str, Any]) -> datetime:
+    """When an act took place as its readers know it: the demonstration's time where its clock was moved, else the event's own."""
+    moved = detail.get(MOVED_CLOCK)
+    return datetime.fromisoformat(moved) if moved else at

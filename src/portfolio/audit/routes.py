@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portfolio.audit import last_check
 from portfolio.audit.forms import SearchFields
 from portfolio.audit.models import AuditEvent
-from portfolio.audit.queries import EventFilter, search_events, texts
+from portfolio.audit.queries import EventFilter, search_events, shown_at, texts
 from portfolio.audit.snapshot import reading_snapshot
 from portfolio.audit.sources import DatabaseSource, export
 from portfolio.audit.terms import Chain, Tag
@@ -59,7 +59,8 @@ def action_words(action: str) -> str:
 
 
 def _rows(session: Session, events: Sequence[AuditEvent]) -> list[Row]:
-    commitments = {event.id: json.loads(event.canon)["detail"].get("words") for event in events}
+    details = {event.id: json.loads(event.canon)["detail"] for event in events}
+    commitments = {event_id: detail.get("words") for event_id, detail in details.items()}
     said = texts(session, (c for c in commitments.values() if c))
     people = names(session, (event.actor_id for event in events))
     people[SYSTEM.person_id] = gettext("The system")
@@ -67,7 +68,7 @@ def _rows(session: Session, events: Sequence[AuditEvent]) -> list[Row]:
         Row(
             key=event.id.hex,
             place=f"{label(event.chain)} {event.seq}",
-            at=event.at,
+            at=shown_at(event.at, details[event.id]),
             action=action_words(event.action),
             who=people.get(event.actor_id, str(event.actor_id)) if event.actor_id else gettext("Nobody signed in"),
             subject=f"{event.object_type} {event.object_id or ''}".strip(),

@@ -19,6 +19,7 @@ from portfolio.audit.canon import digest, row_digest
 from portfolio.audit.chain import Pending, RowDigest, append
 from portfolio.audit.models import AuditText
 from portfolio.audit.terms import Tag
+from portfolio.db import clock
 from portfolio.db.base import Audited
 from portfolio.people.viewer import SYSTEM, Viewer
 
@@ -37,6 +38,10 @@ class _Draft:
     changes: list[tuple[str, str, Any]] = field(default_factory=list)  # table, row id; row, digest, or nothing if gone
     marks: dict[SessionTransaction, tuple[int, int]] = field(default_factory=dict)
     is_chained: bool = False
+
+
+MOVED_CLOCK = "demonstration_time"
+"""The detail that a moved clock leaves: the event's own instant is always the real one."""
 
 
 def _draft(session: Session) -> _Draft:
@@ -69,6 +74,8 @@ def record(
         content["acting_for"] = sorted(str(g.acting_for_id) for g in actor.grants if g.acting_for_id)
         if actor.session_id is not None:
             content["session"] = digest(str(actor.session_id))[:16]
+    if moved := clock.moved_instant(session):
+        content[MOVED_CLOCK] = moved
     draft.events.append(
         Pending(
             tag=tag,

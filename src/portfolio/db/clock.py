@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel, col
 from portfolio.db.base import utc_now
 
 OFFSET = "clock_offset_seconds"
+MOVED_FROM = timedelta(hours=1)
+"""From here on a difference to real time is a moved clock, not a long transaction."""
 
 
 class InstallationFact(SQLModel, table=True):
@@ -29,9 +31,16 @@ def now(session: Session) -> datetime:
     return fixed
 
 
+def moved_instant(session: Session) -> datetime | None:
+    """The present instant of a clock that was moved (a demonstration's, or a test's); nothing where it tells real time."""
+    at = now(session)
+    return at if abs(at - utc_now()) > MOVED_FROM else None
+
+
 def offset(session: Session) -> timedelta:
     """How far a demonstration's clock is moved; zero everywhere else."""
-    found = session.scalar(select(col(InstallationFact.value)).where(col(InstallationFact.key) == OFFSET))
+    with session.no_autoflush:  # asking the time must not send half of somebody's work to the database
+        found = session.scalar(select(col(InstallationFact.value)).where(col(InstallationFact.key) == OFFSET))
     return timedelta(seconds=int(found)) if found else timedelta()
 
 

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from portfolio.audit.models import AuditEvent
-from portfolio.audit.queries import events_about, texts
+from portfolio.audit.queries import events_about, shown_at, texts
 from portfolio.audit.terms import Tag
 from portfolio.business_cases.frame import TabSpec, case_frame, register_tab
 from portfolio.business_cases.models import BusinessCase
@@ -85,7 +85,7 @@ def _shown(session: Session, viewer: Viewer, case: BusinessCase, events: list[Au
         shown.append(
             Shown(
                 label(tag),
-                instant(event.at),
+                instant(shown_at(event.at, content)),
                 _who(viewer, tag, event, people, content),
                 ". ".join(part for part in (*details, said) if part),
             )

@@ -9,6 +9,7 @@ from sqlmodel import col
 from portfolio.approvals.models import Condition, Opinion, SignOff
 from portfolio.approvals.terms import ConditionState
 from portfolio.approvals.workflow import SIGNATORIES
+from portfolio.business_cases.completeness import missing
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus as S
 from portfolio.desk.waiting import Asking, Group, Waiting, register_waiting
@@ -23,6 +24,9 @@ CONDITIONS_AHEAD = timedelta(days=45)
 """From how long before its date a condition is shown as waiting."""
 
 
+MOST_DRAFTS = 20
+"""Drafts that are asked whether they lack something: each costs some milliseconds."""
+
 JUDGED = (S.SUBMITTED, S.INCOMPLETE, S.IN_REVIEW, S.CHECKING)
 """While a case is judged its observations wait for an answer; afterwards they are history."""
 
@@ -35,8 +39,13 @@ def drafts(asking: Asking) -> Iterator[Waiting]:
 
 
 def sign_offs(asking: Asking) -> Iterator[Waiting]:
-    """Cases that are being signed off, without a standing sign-off in a role that this person holds in the institution."""
-    for found in cases_in(asking, Permission.CASE_SIGN_OFF, (S.ALIGNING,)):
+    """Cases being signed off, or complete and ready for it, without a standing sign-off in a role that this person holds."""
+    ready = [
+        found
+        for found in cases_in(asking, Permission.CASE_SIGN_OFF, (S.DRAFT,))[:MOST_DRAFTS]
+        if not missing(asking.session, asking.pack, found.case)
+    ]
+    for found in [*cases_in(asking, Permission.CASE_SIGN_OFF, (S.ALIGNING,)), *ready]:
         if asking.viewer.roles_in(found.case.institution_id) & SIGNATORIES - _signed_roles(asking, found.case):
             yield found.line("sign_off", "approvals.sign_offs", due=found.closes_at)
 
