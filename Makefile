@@ -18,7 +18,7 @@ help:            ## this list
 define install
 	@if [ -x .venv/bin/uv ]; then .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r $(1); \
 	else .venv/bin/python -m pip install -q --require-hashes -r $(1); fi
-	@printf 'import sys; sys.path.insert(0, r"%s")\n' "$(CURDIR)/src" > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/portfolio_source.pth"
+	@echo "$(CURDIR)/src" > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/portfolio_source.pth"
 endef
 
 .venv/run.stamp: requirements/run.txt | .venv/bin/python
