@@ -81,11 +81,14 @@ class PageRules:
 
     def _has_readable_columns(self, name: str) -> None:
         """No cell of a table is squeezed until its words stand letter under letter."""
-        squeezed = self.page.evaluate("""() => [...document.querySelectorAll("main :is(th, td):not(:has(.govuk-visually-hidden))")].filter((one) => {
+        squeezed = self.page.evaluate("""() => {
+            const cells = document.querySelectorAll("main :is(th, td):not(:has(.govuk-visually-hidden))");
+            return [...cells].filter((one) => {
             const style = getComputedStyle(one);
             const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
             return /\\S{4}/.test(one.innerText) && one.clientWidth > 1 && room < 22;
-        }).map((one) => one.innerText.replace(/\\s+/g, " ").slice(0, 40))""")
+        }).map((one) => one.innerText.replace(/\\s+/g, " ").slice(0, 40));
+        }""")
         if squeezed:
             self.wrong.append(f"{name}: squeezed cells {squeezed[:3]}")
 
