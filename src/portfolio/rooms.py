@@ -3,7 +3,15 @@
 from typing import Any
 
 from portfolio.approvals import jobs as approvals_jobs
-from portfolio.approvals import routes_codes, routes_draws, routes_gate, routes_outcomes, routes_reviews, routes_verify
+from portfolio.approvals import (
+    routes_closing,
+    routes_codes,
+    routes_draws,
+    routes_gate,
+    routes_outcomes,
+    routes_reviews,
+    routes_verify,
+)
 from portfolio.audit import routes as audit
 from portfolio.business_cases import jobs as business_cases_jobs
 from portfolio.business_cases import routes as business_cases
@@ -46,6 +54,7 @@ def routes(settings: Settings) -> list[Any]:
         *business_cases.routes(),
         *routes_outcomes.routes(),
         *routes_codes.routes(),
+        *routes_closing.routes(),
         *routes_draws.routes(),
         *routes_verify.routes(),
         *(demo.routes() if settings.is_demo else []),

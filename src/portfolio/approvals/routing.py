@@ -21,12 +21,12 @@ MOVE_ROUTES: dict[str, str] = {
     "recommend_with_conditions": "approvals.opinion",
     "recommend_against": "approvals.opinion",
     "reconsider": "approvals.opinion",
-    "conclude": "approvals.opinion",
+    "conclude": "approvals.closing",
     "fund": "approvals.decision",
     "not_fund": "approvals.decision",
     "defer": "approvals.decision",
     "withdraw": "approvals.withdraw",
-    "close": "approvals.decision",
+    "close": "approvals.closing",
 }
 """Route names; each takes `case_id`."""
 

@@ -295,3 +295,15 @@ def test_a_stranger_gets_not_found(database: Database, scene: Scene, visitors: V
     code = an_issued_code(database, scene)
     assert visitors.of(scene.stranger.person_id).get(f"/codes/{code.id}").status == 404
     assert visitors.of(scene.stranger.person_id).get(f"/cases/{scene.case.id}/codes").status == 404
+
+
+def test_a_funded_case_is_closed_with_a_reason(database: Database, scene: Scene, visitors: Visitors) -> None:
+    visitor, path = visitors.of(scene.first.person_id), f"/cases/{scene.case.id}/closing"
+    bare = visitor.post(path, {"reason": " "})
+    assert bare.status == 422
+    assert bare.error("reason") == "A reason is required."
+    assert visitor.follow(visitor.post(path, {"reason": "Delivered and measured"})).status == 200
+    with database.reading() as session:
+        assert session.get_one(BusinessCase, scene.case.id).status is CaseStatus.CLOSED
+    assert visitor.get(path).status == 404
+    assert visitors.of(scene.buyer.person_id).get(path).status == 403

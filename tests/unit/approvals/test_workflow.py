@@ -222,6 +222,7 @@ class Walk(RuleBasedStateMachine):
     def begin(self) -> None:
         self.state = S.DRAFT
         self.facts = FULL
+        self.returned_from: CaseStatus | None = None
         self.trail: list[tuple[str, CaseFacts]] = []
 
     @rule(
@@ -246,7 +247,6 @@ class Walk(RuleBasedStateMachine):
                 "reconsideration": st.none() | st.sampled_from(ReconsiderationState),
                 "decision": st.none() | st.sampled_from(BudgetOutcome),
                 "has_override": st.booleans(),
-                "returned_from": st.none() | st.sampled_from([S.SUBMITTED, S.IN_REVIEW, S.CHECKING]),
             },
         )
     )
@@ -258,8 +258,10 @@ class Walk(RuleBasedStateMachine):
     def try_a_move(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(MOVES)))
         role = data.draw(st.sampled_from(sorted(CASE_WORKFLOW.named(name).roles, key=lambda one: one.value)))
-        facts = data.draw(st.sampled_from([self.facts, FIT.get(name, FULL)]))
+        # Whence a case was returned is in the record, never free: other facts may be anything.
+        facts = replace(data.draw(st.sampled_from([self.facts, FIT.get(name, FULL)])), returned_from=self.returned_from)
         if not CASE_WORKFLOW.refusals(name, self.state, frozenset({role}), facts):
+            self.returned_from = self.state if CASE_WORKFLOW.named(name).target is S.INCOMPLETE else None
             self.state = CASE_WORKFLOW.named(name).target
             self.trail.append((name, facts))
 
