@@ -1,11 +1,13 @@
 """Fixtures shared by every level: databases on both backends, the application over one, people to act as."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
+import hypothesis
 import pytest
 from litestar import Litestar
 from sqlalchemy.orm import Session
@@ -27,6 +29,11 @@ SETTINGS = {
 }
 
 tables.load()
+
+# In CI the same examples each time, so that a landing does not hang on luck; on a developer's machine the search goes on.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
