@@ -148,8 +148,10 @@ FAULTS: list[tuple[str, list[str], Kind, int]] = [
     (
         "a digest made to fit",
         [
-            "UPDATE audit_row SET digest = 'f' || substr(digest, 2) || '' WHERE ordinal = 2 AND substr(digest, 1, 1) <> 'f'",
-            "UPDATE audit_row SET digest = 'e' || substr(digest, 2) || '' WHERE ordinal = 2 AND substr(digest, 2, 1) = 'x'",
+            (
+                "UPDATE audit_row SET digest = CASE substr(digest, 1, 1) WHEN 'f' THEN 'e' ELSE 'f' END "
+                "|| substr(digest, 2) WHERE ordinal = 2"
+            )
         ],
         Kind.ROWS,
         2,
