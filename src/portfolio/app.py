@@ -13,7 +13,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 
-from portfolio import __version__, rooms
+from portfolio import __version__, rooms, tables
 from portfolio.audit.refused import keep_refusal
 from portfolio.db.engine import Database, open_database
 from portfolio.desk.navigation import entries
@@ -42,6 +42,7 @@ OWN_NAMES = {"es": "Español", "pt": "Português", "en": "English"}
 
 def create_app(settings: Settings, database: Database | None = None) -> Litestar:
     """An application over one database. Raises `ConfigurationError` for a bad pack, and refuses a route without permission."""
+    tables.load()  # tables, words and listeners of every room, whoever the host of this application is
     register_check("standards", check_standards_choice)
     pack = load_pack(settings.pack)
     formatting.use_country(pack.time_zone, pack.country)

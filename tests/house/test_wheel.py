@@ -18,6 +18,9 @@ settings = read_settings()
 database = open_database(settings.database_url)
 upgrade(database)
 with TestClient(create_app(settings, database), base_url="https://testserver.local") as client:
+    from portfolio.labels import is_labelled
+    from portfolio.projects.terms import AmountState
+    assert all(is_labelled(state) for state in AmountState), "the application did not load the words of its rooms"
     answer = client.get("/sign-in", headers={"cookie": "pf_language=pt"})
     assert answer.status_code == 200, answer.text
     assert "Senha" in answer.text
