@@ -56,14 +56,14 @@ def pages(env: dict[str, str]) -> list[list[str]]:
         size = len(client.get("/portfolio").content)
     with serving(env, size) as client:
         sign_in(client, "budget_decider")
-        case = re.search(r'href="(/cases/[0-9a-f-]{36})"', client.get("/portfolio?q=PF-2027").text)
+        case = re.search(r'href="(/cases/[0-9a-f-]{36})"', client.get("/cases").text)
         paths = {
             "bare answer": "/bare",
             "floor": "/floor",
             "portfolio list, first page": "/portfolio",
             "portfolio list, 40 pages on": deep_address(client),
             "portfolio list, two words": "/portfolio?q=catastro+insular",
-            "case sheet": case.group(1) if case else "/portfolio",
+            "case sheet": case.group(1) if case else sys.exit("no case was found"),
             "what waits for me": "/",
         }
         timed: dict[str, Timed] = time_pages(client, paths)
