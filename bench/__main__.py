@@ -56,7 +56,7 @@ def pages(env: dict[str, str]) -> list[list[str]]:
         size = len(client.get("/portfolio").content)
     with serving(env, size) as client:
         sign_in(client, "budget_decider")
-        case = re.search(r'href="(/cases/[0-9a-f-]{36})"', client.get("/cases").text)
+        case = re.search(r'href="(/cases/[0-9a-f-]{36})', client.get("/").text)
         paths = {
             "bare answer": "/bare",
             "floor": "/floor",
