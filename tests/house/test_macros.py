@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portfolio.web.summaries import named
 from portfolio.web.templates import make_environment
 
 ENVIRONMENT = make_environment()
@@ -34,7 +35,8 @@ def test_a_field_with_an_error_says_so_to_those_who_do_not_see_it() -> None:
     assert '<label class="govuk-label" for="costs-total">Total' in field
     assert 'aria-describedby="costs-total-hint costs-total-error" aria-invalid="true"' in field
     assert 'value="9 &lt;b&gt;"' in field
-    assert '<a href="#costs-total">Enter a number</a>' in render("forms", "error_summary", form)
+    summary = named(render("forms", "error_summary", form) + field)
+    assert '<a href="#costs-total"><span class="app-summary-label">Total:</span> Enter a number</a>' in summary
 
 
 def test_a_field_without_hint_or_error_describes_nothing() -> None:

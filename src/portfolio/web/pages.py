@@ -6,7 +6,7 @@ from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from portfolio.web import once
+from portfolio.web import once, summaries
 from portfolio.web.flash import Message, said
 from portfolio.web.runtime import runtime
 from portfolio.web.shield import prepare
@@ -24,7 +24,7 @@ def render(request: AnyRequest, template: str, *, messages: list[Message] | None
     prepare(request)
     shell = runtime(request).shell(request)
     shown = said(request.query_params.get("done")) if messages is None else messages
-    return runtime(request).renderer.render(template, **{**shell, "messages": shown, **context})
+    return summaries.named(runtime(request).renderer.render(template, **{**shell, "messages": shown, **context}))
 
 
 def html(body: str, status: int = 200, headers: dict[str, str] | None = None) -> Html:
