@@ -38,7 +38,7 @@ MO := $(PO:.po=.mo)
 catalogues: $(MO)  ## compile the catalogues
 
 messages: .venv/run.stamp  ## extract new sentences into the catalogues
-	$(PY) -m babel.messages.frontend -q extract -F babel.cfg -k _ -k N_ -k ngettext:1,2 --no-location --sort-output --omit-header -o var/messages.pot .
+	$(PY) -m babel.messages.frontend -q extract -F babel.cfg -k _ -k N_ -k ngettext:1,2 -k pgettext:1c,2 -k NP_:1c,2 --no-location --sort-output --omit-header -o var/messages.pot .
 	$(PY) scripts/update_catalogues.py var/messages.pot
 
 # ---- the product --------------------------------------------------------------------------------------------------

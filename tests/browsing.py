@@ -22,11 +22,11 @@ from portfolio.db.migrate import upgrade
 from portfolio.demo.load import load, password_of
 from portfolio.demo.stories import Story, stories
 from portfolio.i18n import language
+from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.packs.schema import CountryPack
 from portfolio.rooms import routes
 from portfolio.settings import Settings, read_settings
-from portfolio.web.formatting import use_country
 
 QUIET = [
     "--no-sandbox",
@@ -114,7 +114,7 @@ def make_demonstration(var: Path, port: int, chosen: Sequence[str] | None = CHOS
     environment = an_environment(var, port)
     settings = read_settings(environment)
     pack = load_pack(settings.pack)
-    use_country(pack.time_zone, pack.country)
+    put_in_force(pack)
     routes(settings)
     tables.load()
     told: list[Story] = [story for story in stories() if chosen is None or story.title in chosen]

@@ -22,11 +22,11 @@ from portfolio.identity.guard import check_routes, enforce
 from portfolio.identity.middleware import SignedIn
 from portfolio.identity.refusals import exception_handlers as identity_handlers
 from portfolio.packs.checks import register_check
+from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.people.permissions import Permission
 from portfolio.settings import Settings
 from portfolio.standards.pack_checks import check_standards_choice
-from portfolio.web import formatting
 from portfolio.web.forms import provide_submitted
 from portfolio.web.once import new_key
 from portfolio.web.refusals import exception_handlers
@@ -45,7 +45,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     tables.load()  # tables, words and listeners of every room, whoever the host of this application is
     register_check("standards", check_standards_choice)
     pack = load_pack(settings.pack)
-    formatting.use_country(pack.time_zone, pack.country)
+    put_in_force(pack)
     runtime = Runtime(
         settings=settings,
         database=database or open_database(settings.database_url, synchronous=settings.sqlite_synchronous),

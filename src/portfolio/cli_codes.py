@@ -14,9 +14,10 @@ from portfolio.audit.signing_keys import parse_key_list
 from portfolio.db.clock import now
 from portfolio.db.engine import open_database
 from portfolio.db.money import Money
+from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.settings import read_settings
-from portfolio.web.formatting import money, use_country
+from portfolio.web.formatting import money
 
 
 def add_parsers(verbs: Any) -> None:
@@ -72,7 +73,7 @@ def _offline(arguments: argparse.Namespace) -> int:
 def _online(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     pack = load_pack(settings.pack)
-    use_country(pack.time_zone, pack.country)
+    put_in_force(pack)
     try:
         amount = None if arguments.amount is None else Money.of(Decimal(arguments.amount), pack.currency).minor
     except (ValueError, InvalidOperation) as error:

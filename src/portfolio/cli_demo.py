@@ -12,10 +12,10 @@ from portfolio.demo.load import TODAY, is_empty, load, move_clock, password_of
 from portfolio.demo.stories import read
 from portfolio.errors import ConfigurationError
 from portfolio.i18n import set_language
+from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.rooms import routes
 from portfolio.settings import Settings, read_settings
-from portfolio.web.formatting import use_country
 
 RED, PLAIN = "\033[41;97m", "\033[0m"
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not settings.is_demo:
         raise ConfigurationError("PORTFOLIO_MODE is production: the demonstration is not loaded there")
     pack = load_pack(settings.pack)
-    use_country(pack.time_zone, pack.country)
+    put_in_force(pack)
     set_language("es")
     routes(settings)  # rooms register their part of the content and its checks when they are imported
     database = open_database(settings.database_url, synchronous="NORMAL")

@@ -17,10 +17,10 @@ from portfolio.db.engine import open_database
 from portfolio.jobs.claims import run_slot
 from portfolio.jobs.queries import timetable
 from portfolio.jobs.timetable import JobContext, job_named, jobs
+from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.people.viewer import SYSTEM
 from portfolio.settings import read_settings
-from portfolio.web import formatting
 
 
 def add_parsers(verbs: Any) -> None:
@@ -37,7 +37,7 @@ def _context() -> Iterator[JobContext]:
     tables.load()
     settings = read_settings()
     pack = load_pack(settings.pack)
-    formatting.use_country(pack.time_zone, pack.country)
+    put_in_force(pack)
     database = open_database(settings.database_url)
     try:
         yield JobContext(database, settings, pack)

@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -19,14 +21,15 @@ from portfolio.identity.models import Account
 from portfolio.identity.people_actions import disable_account, register_person
 from portfolio.identity.people_forms import RoleFields
 from portfolio.identity.people_queries import state_of, today
+from portfolio.identity.reset_actions import ask_reset, reset_alone
 from portfolio.identity.role_actions import propose_role
+from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.people.models import Institution, InstitutionCode, Membership, Person
 from portfolio.people.queries import in_force
 from portfolio.people.terms import Role
 from portfolio.people.viewer import SYSTEM
 from portfolio.settings import Settings, read_settings
-from portfolio.web.formatting import use_country
 
 FIRST_ADMINISTRATORS = 2
 """As many as the command makes without a second person: two, so that from then on each confirms what the other proposes."""
@@ -62,6 +65,15 @@ def add_parsers(verbs: Any) -> None:
     deactivate.add_argument("email")
     deactivate.add_argument("--reason", required=True)
     deactivate.set_defaults(run=run_deactivate)
+    reset = acts.add_parser(
+        "reset-factor",
+        help="ask for the reset of a lost second factor, which an administrator confirms on screen",
+        epilog="example: portfolio users reset-factor ana@cabinet.example --reason 'telephone lost; seen in person'",
+    )
+    reset.add_argument("email")
+    reset.add_argument("--reason", required=True)
+    reset.add_argument("--alone", action="store_true", help="do it at once: only where no other administrator is left")
+    reset.set_defaults(run=run_reset_factor)
     grant = acts.add_parser(
         "grant",
         help="propose a role, which a second person confirms on screen",
@@ -76,10 +88,17 @@ def add_parsers(verbs: Any) -> None:
     grant.set_defaults(run=run_grant)
 
 
-def _open(settings: Settings) -> Any:
+@contextmanager
+def _open(settings: Settings) -> Iterator[Session]:
+    """One writing transaction over a database that is closed afterwards."""
     pack = load_pack(settings.pack)
-    use_country(pack.time_zone, pack.country)
-    return open_database(settings.database_url, synchronous=settings.sqlite_synchronous).writing()
+    put_in_force(pack)
+    database = open_database(settings.database_url, synchronous=settings.sqlite_synchronous)
+    try:
+        with database.writing() as session:
+            yield session
+    finally:
+        database.engine.dispose()
 
 
 def _no(verb: str, *reasons: str) -> int:
@@ -197,6 +216,21 @@ def run_deactivate(arguments: argparse.Namespace) -> int:
     except (Refused, NotAllowed) as refused:
         return _no("deactivate", str(refused))
     print(f"{arguments.email} is deactivated")
+    return 0
+
+
+def run_reset_factor(arguments: argparse.Namespace) -> int:
+    settings = read_settings()
+    try:
+        with _open(settings) as session:
+            person = person_by_email(session, arguments.email)
+            if person is None:
+                return _no("reset-factor", "nobody with this address is registered")
+            act = reset_alone if arguments.alone else ask_reset
+            act(session, SYSTEM, person, arguments.reason)
+    except (Refused, NotAllowed) as refused:
+        return _no("reset-factor", str(refused))
+    print("reset" if arguments.alone else "asked for; an administrator confirms it, under People")
     return 0
 
 

@@ -22,14 +22,19 @@ def label(member: Enum | None) -> str:
     return "" if member is None else gettext(_labels[type(member), member.name])
 
 
+def capitalised(words: str) -> str:
+    """With a capital letter, as a label or the head of a column needs it; the rest stays as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def is_labelled(member: Enum) -> bool:
     """Whether words are registered, for the house tests."""
     return (type(member), member.name) in _labels
 
 
-def find(enum_name: str, member_name: str) -> str:
-    """The source text of a member that stored data names; the bare name where no room registered it (any more)."""
-    for (kind, name), text in _labels.items():
+def named(enum_name: str, member_name: str) -> str:
+    """The words of a member that stored data names; the bare name where no room registered it (any more)."""
+    for kind, name in _labels:
         if (kind.__name__, name) == (enum_name, member_name):
-            return text
+            return label(kind[name])
     return member_name

@@ -10,7 +10,16 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "N_": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "NP_": ((1, "c"), 2),
+}
+Sentence = tuple[str | tuple[str, ...], str | None]
+"""A text, or singular and plural, and its context."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 
@@ -18,19 +27,19 @@ def catalogue(code: str) -> Catalog:
     return read_po(BytesIO((ROOT / f"src/portfolio/locale/{code}/LC_MESSAGES/messages.po").read_bytes()), locale=code)
 
 
-def sentences() -> set[str | tuple[str, ...]]:
+def sentences() -> set[Sentence]:
     """Everything that sources and templates mark for translation."""
-    found: set[str | tuple[str, ...]] = set()
+    found: set[Sentence] = set()
     jinja = {"extensions": "jinja2.ext.do", "silent": "false", "newstyle_gettext": "true"}
     for folder, methods in (
         (ROOT / "src/portfolio", [("**.py", "python")]),
         (ROOT / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]),
     ):
         options = {"**.html": jinja, "**.txt": jinja}
-        for _file, _line, message, _comments, _context in extract_from_dir(
+        for _file, _line, message, _comments, context in extract_from_dir(
             str(folder), methods, options, keywords=KEYWORDS
         ):
-            found.add(tuple(message) if isinstance(message, (tuple, list)) else message)
+            found.add((tuple(message) if isinstance(message, (tuple, list)) else message, context))
     return found
 
 
@@ -39,8 +48,8 @@ def test_every_sentence_has_words(code: str) -> None:
     known = catalogue(code)
     missing = sorted(
         str(text)
-        for text in sentences()
-        if (entry := known.get(text if isinstance(text, str) else text[0])) is None
+        for text, context in sentences()
+        if (entry := known.get(text if isinstance(text, str) else text[0], context)) is None
         or not entry.string
         or (isinstance(entry.string, tuple) and not all(entry.string))
     )

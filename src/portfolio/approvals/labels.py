@@ -4,6 +4,7 @@ from portfolio.approvals import code_labels  # noqa: F401  registers the words o
 from portfolio.approvals.separation import Act
 from portfolio.approvals.terms import (
     ActKind,
+    ActType,
     BudgetOutcome,
     ConditionState,
     CountersignState,
@@ -11,11 +12,12 @@ from portfolio.approvals.terms import (
     EntryKind,
     Firmness,
     GroundKind,
+    ModificationKind,
     OpinionOutcome,
     ReconsiderationState,
     SheetState,
 )
-from portfolio.i18n import N_, gettext
+from portfolio.i18n import N_, NP_, gettext
 from portfolio.labels import register
 
 register(
@@ -24,8 +26,8 @@ register(
         OpinionOutcome.WITH_CONDITIONS: N_("Favourable with conditions"),
         OpinionOutcome.UNFAVOURABLE: N_("Unfavourable"),
         OpinionOutcome.RETURNED: N_("Returned with observations"),
-        ConditionState.OPEN: N_("Open"),
-        ConditionState.MET: N_("Met"),
+        ConditionState.OPEN: NP_("condition", "Open"),
+        ConditionState.MET: NP_("condition", "Met"),
         ConditionState.OVERDUE: N_("Overdue"),
         ConditionState.WAIVED: N_("Waived"),
         BudgetOutcome.FUNDED: N_("Funded"),
@@ -47,11 +49,19 @@ register(
         EntryKind.PROPOSED: N_("Proposed"),
         EntryKind.LAW: N_("By law"),
         EntryKind.MODIFICATION: N_("Modification"),
+        ModificationKind.LAW: N_("As the legislature approved it"),
+        ModificationKind.MODIFICATION: N_("Budget modification"),
+        ModificationKind.SUPPLEMENT: N_("Supplement"),
+        ModificationKind.CUT: N_("Cut"),
+        ActType.LAW: N_("Law"),
+        ActType.DECREE: N_("Decree"),
+        ActType.RESOLUTION: N_("Resolution"),
+        ActType.LETTER: N_("Official letter"),
         Firmness.FIRM: N_("Firm"),
         Firmness.INDICATIVE: N_("Indicative"),
         CountersignState.PROPOSED: N_("Waits for a second person"),
         CountersignState.CONFIRMED: N_("Confirmed"),
-        CountersignState.REFUSED: N_("Refused"),
+        CountersignState.REFUSED: NP_("decision", "Refused"),
         CountersignState.STALE: N_("Overtaken by a change"),
         ReconsiderationState.ASKED: N_("Asked"),
         ReconsiderationState.UPHELD: N_("The opinion stands"),
@@ -61,6 +71,7 @@ register(
         ActKind.OVERRIDE: N_("Override of the opinion"),
         ActKind.WAIVER: N_("Waiver"),
         ActKind.CODE: N_("Approval code"),
+        ActKind.MODIFICATION: N_("Budget modification"),
         Act.SIGN_OFF: N_("Sign off"),
         Act.ADMIT: N_("Check admissibility"),
         Act.OBSERVE: N_("Make observations"),
@@ -99,7 +110,7 @@ MOVED: dict[str, str] = {
     "not_fund": N_("Not funded"),
     "defer": N_("Deferred"),
     "withdraw": N_("Withdrawn"),
-    "close": N_("Closed"),
+    "close": NP_("case", "Closed"),
 }
 """What a timeline says of a move that was made; a name that no longer exists is shown as it was stored."""
 

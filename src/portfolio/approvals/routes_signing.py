@@ -13,10 +13,10 @@ from portfolio.approvals.shown_gate import (
     grouped,
     missing_groups,
     progress,
-    role_words,
     section_titles,
     shown_chairs,
     waiting_words,
+    who_is_needed,
 )
 from portfolio.approvals.sign_offs import (
     Waiting,
@@ -39,6 +39,7 @@ from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.identity.guard import whole_viewer
 from portfolio.identity.step_up import prove
+from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import institution_names
 from portfolio.people.terms import Role
@@ -73,6 +74,7 @@ def _sign_off_extra(given: ExtraInput) -> Extra | None:
         {
             "case_id": case.id,
             "progress": progress(signing.board),
+            "needed": who_is_needed(signing.board),
             "chairs": shown_chairs(given.session, given.pack, signing.board),
         },
     )
@@ -90,10 +92,11 @@ def _context(request: AnyRequest, session: Session, case: BusinessCase, form: Fo
         "case": case,
         "chairs": shown_chairs(session, pack, signing.board),
         "progress": progress(signing.board),
+        "needed": who_is_needed(signing.board),
         "unsigned": section_titles(pack, signing.board.unsigned),
         "missing": missing_groups(pack, signing.missing),
         "chair": chair,
-        "role": "" if chair is None else role_words(pack, chair.role),
+        "role": "" if chair is None else label(chair.role),
         "to_sign": []
         if chair is None
         else [(str(pack.section(code).label), section_address(case.id, code.value)) for code in chair.sections],
@@ -217,7 +220,7 @@ def _row(pack: Any, institutions: dict[uuid.UUID, str], one: Waiting) -> dict[st
         "case": one.case,
         "value": one.value,
         "institution": institutions.get(one.case.institution_id, ""),
-        "role": "" if one.chair is None else role_words(pack, one.chair.role),
+        "role": "" if one.chair is None else label(one.chair.role),
         "sections": ", ".join(waiting_words(pack, one.signing)),
         "progress": progress(one.signing.board),
         "whole_life": one.signing.state.totals.whole_life,

@@ -11,10 +11,11 @@ from portfolio.approvals.sign_off_board import Board
 from portfolio.approvals.sign_offs import Signing
 from portfolio.business_cases.completeness import Missing
 from portfolio.i18n import gettext as _
+from portfolio.i18n import ngettext
+from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
-from portfolio.packs.terms import SectionCode, SignOffRole
+from portfolio.packs.terms import SectionCode
 from portfolio.people.queries import names
-from portfolio.people.terms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,6 @@ def grouped(digest: str) -> str:
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
-def role_words(pack: CountryPack, role: Role) -> str:
-    """What the country calls a role that signs off, as a label."""
-    words = str(pack.word(SignOffRole(role.value).value))
-    return words[:1].upper() + words[1:]
-
-
 def section_titles(pack: CountryPack, codes: Iterable[SectionCode | str]) -> tuple[str, ...]:
     return tuple(str(pack.section(code).label) for code in codes)
 
@@ -71,7 +66,7 @@ def _shown_chair(pack: CountryPack, people: Mapping[uuid.UUID, str], board: Boar
     else:
         state, tone = _("Not signed yet"), "waiting"
     return ShownChair(
-        role=role_words(pack, chair.role),
+        role=label(chair.role),
         sections=section_titles(pack, chair.sections),
         state=state,
         tone=tone,
@@ -93,7 +88,19 @@ def missing_groups(pack: CountryPack, items: Sequence[Missing]) -> list[MissingG
 
 def progress(board: Board) -> str:
     """«2 of 3 sign-offs» in words."""
-    return _("%(held)s of %(demanded)s sign-offs") % {"held": board.held, "demanded": board.demanded}
+    words = ngettext("%(held)s of %(demanded)s sign-off", "%(held)s of %(demanded)s sign-offs", board.demanded)
+    return words % {"held": board.held, "demanded": board.demanded}
+
+
+def who_is_needed(board: Board) -> str:
+    """How many of the roles have to sign, in words; more of them may than must."""
+    count = {"demanded": board.demanded, "roles": len(board.chairs)}
+    if board.demanded >= len(board.chairs):
+        return _("Each of these roles signs, each held by another person.")
+    return (
+        _("%(demanded)s of these %(roles)s roles sign, each by another person; together they cover every section.")
+        % count
+    )
 
 
 def waiting_words(pack: CountryPack, signing: Signing) -> tuple[str, ...]:

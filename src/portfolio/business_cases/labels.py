@@ -12,7 +12,7 @@ from portfolio.business_cases.terms import (
     SharedSolution,
     Treatment,
 )
-from portfolio.i18n import N_
+from portfolio.i18n import N_, NP_
 from portfolio.labels import register
 
 register(
@@ -30,7 +30,7 @@ register(
         CaseStatus.NOT_FUNDED: N_("Not funded"),
         CaseStatus.DEFERRED: N_("Deferred"),
         CaseStatus.WITHDRAWN: N_("Withdrawn"),
-        CaseStatus.CLOSED: N_("Closed"),
+        CaseStatus.CLOSED: NP_("case", "Closed"),
         OptionKind.DO_NOTHING: N_("Do nothing"),
         OptionKind.REUSE: N_("Reuse"),
         OptionKind.BUY: N_("Buy"),

@@ -19,9 +19,11 @@ from portfolio.db.clock import now
 from portfolio.errors import NotFound
 from portfolio.i18n import gettext as _
 from portfolio.identity.guard import whole_viewer
+from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
 from portfolio.people.permissions import Permission
+from portfolio.people.terms import Role
 from portfolio.strategy.models import Call
 from portfolio.strategy.shown import shown_call
 from portfolio.web.pages import page, render
@@ -72,7 +74,7 @@ def section_page(
         frame=case_frame(session, viewer, case, SECTIONS, url_for) if viewer else None,
         case=case,
         section=pack.section(code),
-        owner=pack.word(pack.section(code).owner.value),
+        owner=label(Role(pack.section(code).owner.value)),
         fields=fields,
         form=form,
         locked=locked,

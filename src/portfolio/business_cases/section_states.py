@@ -13,8 +13,10 @@ from portfolio.business_cases.models import Attachment, BusinessCase
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.i18n import gettext as _
 from portfolio.i18n import ngettext
+from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
+from portfolio.people.terms import Role
 
 GIVEN = frozenset({"id", "solution", "position"})
 """Columns that a line has before anybody wrote in it."""
@@ -49,7 +51,7 @@ def section_rows(session: Session, pack: CountryPack, state: Standing, missing: 
                 code=code.value,
                 title=str(section.label),
                 href=section_address(state.case.id, code.value),
-                owner=capitalised(str(pack.word(section.owner.value))),
+                owner=label(Role(section.owner.value)),
                 hint=ngettext("%(n)s thing is missing", "%(n)s things are missing", count) % {"n": count}
                 if count and begun
                 else "",
@@ -60,11 +62,6 @@ def section_rows(session: Session, pack: CountryPack, state: Standing, missing: 
             )
         )
     return rows
-
-
-def capitalised(words: str) -> str:
-    """A pack's word at the beginning of a line."""
-    return words[:1].upper() + words[1:]
 
 
 def has_begun(session: Session, pack: CountryPack, state: Standing, code: SectionCode) -> bool:

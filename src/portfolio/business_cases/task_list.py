@@ -15,12 +15,13 @@ from portfolio.business_cases.lines.totals import case_totals
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.queries import authors_of
 from portfolio.business_cases.section_pages import lock_reason
-from portfolio.business_cases.section_states import capitalised, section_rows
+from portfolio.business_cases.section_states import section_rows
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.business_cases.visibility import visible_to
 from portfolio.db.clock import now
 from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
+from portfolio.labels import capitalised
 from portfolio.packs.questions import Question
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import CaseFact, WordCode

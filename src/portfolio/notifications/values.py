@@ -6,8 +6,8 @@ from enum import Enum
 from typing import Any
 
 from portfolio.db.money import Money
-from portfolio.i18n import Phrase, current_language, gettext
-from portfolio.labels import find
+from portfolio.i18n import Phrase, current_language
+from portfolio.labels import named
 from portfolio.web import formatting
 
 
@@ -47,4 +47,4 @@ def _tagged(value: Mapping[str, Any]) -> str:
         return formatting.day(date.fromisoformat(content))
     if kind == "phrase":
         return str(Phrase(**content).in_language(current_language()))
-    return gettext(find(content[0], content[1]))
+    return named(content[0], content[1])

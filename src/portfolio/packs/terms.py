@@ -218,6 +218,8 @@ class WordCode(StrEnum):
     FINANCE_MANAGER = "finance_manager"
     DIGITAL_EXPERT = "digital_expert"
     CASE_LEAD = "case_lead"
+    DIRECTIVE_ANALYST = "directive_analyst"
+    DIRECTIVE_HEAD = "directive_head"
     SLA_ON_TIME = "sla_on_time"
     SLA_DUE_SOON = "sla_due_soon"
     SLA_OVERDUE = "sla_overdue"
@@ -247,7 +249,6 @@ LABELLED: dict[str, type[StrEnum]] = {
     "standard_level": StandardLevel,
     "opinion_effect": OpinionEffect,
     "deadline_code": DeadlineCode,
-    "sign_off_role": SignOffRole,
     "case_fact": CaseFact,
 }
 """Vocabularies whose words a pack gives under `labels`; those of sections or tracks stand with their content."""

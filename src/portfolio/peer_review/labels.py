@@ -1,6 +1,6 @@
 """Words for the states of reviews and observations."""
 
-from portfolio.i18n import N_
+from portfolio.i18n import N_, NP_
 from portfolio.labels import register
 from portfolio.peer_review.terms import ConflictKind, ObservationKind, ObservationState, ReviewState
 
@@ -27,7 +27,7 @@ register(
         ConflictKind.RECUSED: N_("Recused"),
         ObservationKind.QUESTION: N_("Question"),
         ObservationKind.BLOCKING: N_("Blocking"),
-        ObservationState.OPEN: N_("Open"),
+        ObservationState.OPEN: NP_("observation", "Open"),
         ObservationState.ANSWERED: N_("Answered"),
         ObservationState.RESOLVED: N_("Resolved"),
     }

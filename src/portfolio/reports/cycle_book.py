@@ -9,6 +9,7 @@ import polars as pl
 from portfolio.documents.docx_out import WordDocument
 from portfolio.documents.out_columns import About, Column, ColumnKind
 from portfolio.i18n import gettext as _
+from portfolio.i18n import pgettext
 from portfolio.packs.schema import CountryPack
 from portfolio.reports import cycle
 
@@ -116,7 +117,7 @@ def _changes(book: WordDocument, data: BookData) -> None:
     if found.is_empty():
         book.paragraph(_("Nothing has changed since the version of %(when)s.") % {"when": data.before_on})
         return
-    words = {"new": _("New"), "gone": _("No longer there"), "changed": _("Changed")}
+    words = {"new": pgettext("case", "New"), "gone": _("No longer there"), "changed": _("Changed")}
     columns = [
         Column("number", _("Number"), TEXT),
         Column("change", _("Change"), TEXT),

@@ -32,7 +32,9 @@ def make_environment(root: Path | None = None) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
+    )
     environment.filters.update(
         money=formatting.money,
         amount=formatting.plain_amount,

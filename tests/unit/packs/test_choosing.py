@@ -51,7 +51,7 @@ def test_known_cases(name: str, kind: str, cost: int, track: str) -> None:
 def test_the_reasons_are_sentences_with_the_threshold_in_both_units() -> None:
     choice = choose_track(load_pack("chile"), CaseKind.NEW, 1)
     assert [phrase.es.replace("\xa0", " ") for phrase in choice.why] == [
-        "La iniciativa es de tipo “Nueva”, por eso sigue la vía “Sólo pronunciamiento”.",
+        "La iniciativa es de tipo “Nueva”, por eso sigue la vía “Solo pronunciamiento”.",
         "Su costo de vida completa es menor que 1.000 UTM (CLP 67.429.000).",
     ]
     assert choice.would_change[0].es.replace("\xa0", " ") == (
