@@ -1,17 +1,15 @@
 """The three scripts in a real browser, without the application: what is typed is kept, and sums are exact."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
-from portfolio.web.templates import STATIC, make_environment
+from portfolio.web.templates import make_environment
+from script_stage import Stage, saved, state, wait_for_state
 
 pytestmark = pytest.mark.browser
 
-ORIGIN = "http://portfolio.test"
 FORM = """{% from "macros/forms.html" import csrf_field, textarea %}{% from "macros/htmx.html" import autosave %}
 <form method="post" action="/" {{ autosave("/save", 3, "someone") }}>{{ csrf_field("token") }}
 {{ textarea(form, "why", "Why", limit=10, autosave=true) }}</form>"""
@@ -38,36 +36,6 @@ ROWS = """{% from "macros/htmx.html" import autosave %}
 """A row whose cells share one version, with amounts in an indexed unit of 38.416,69 pesos and four decimals."""
 
 
-class Stage:
-    """One page with the scripts, and a server that answers to /save what the test put into `answers`."""
-
-    def __init__(self, page: Page, body: str) -> None:
-        self.page = page
-        self.body = body
-        self.answers: list[tuple[int, str, str]] = []
-        self.saved: list[str] = []
-        page.route("**/*", self._answer)
-        self.open()
-
-    def open(self) -> None:
-        self.page.goto(ORIGIN + "/case")
-
-    def _answer(self, route: Route) -> None:
-        path = route.request.url.removeprefix(ORIGIN)
-        if path == "/save":
-            self.saved.append(route.request.post_data or "")
-            status, kind, text = self.answers.pop(0)
-            route.fulfill(status=status, content_type=kind, body=text)
-        elif path.startswith("/js/"):
-            route.fulfill(content_type="text/javascript", body=(STATIC / path.lstrip("/")).read_text(encoding="utf-8"))
-        else:
-            scripts = "".join(
-                f'<script type="module" src="/js/{path.name}"></script>'
-                for path in sorted(Path(STATIC, "js").iterdir())
-            )
-            route.fulfill(content_type="text/html", body=f"<!DOCTYPE html><title>x</title>{scripts}{self.body}")
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     found = browser.new_page()
@@ -79,18 +47,6 @@ def page(browser: Browser) -> Iterator[Page]:
 def form(page: Page) -> Stage:
     shown = {"raw": {"why": "Long queues"}, "errors": {}, "summary": []}
     return Stage(page, make_environment().from_string(FORM).render(form=shown))
-
-
-def saved(version: str) -> tuple[int, str, str]:
-    return 200, "application/json", json.dumps({"version": version, "saved_at": "10:42"})
-
-
-def state(stage: Stage) -> str:
-    return stage.page.locator("[data-field-state]").inner_text()
-
-
-def wait_for_state(stage: Stage, words: str) -> None:
-    stage.page.wait_for_function("w => document.querySelector('[data-field-state]').innerText.includes(w)", arg=words)
 
 
 def test_a_changed_field_is_saved_with_its_base_and_the_next_one_builds_on_the_answer(form: Stage) -> None:
@@ -111,7 +67,6 @@ def test_text_that_could_not_be_sent_is_brought_back_with_the_version_it_was_bas
     form.page.fill("#why", "Kept")
     wait_for_state(form, "trying again")
     form.page.once("dialog", lambda dialog: dialog.accept())
-    form.body = form.body.replace('data-version="3"', 'data-version="9"')
     form.answers = [(409, "text/html", '<p data-version="9">Ana wrote: Gone</p>'), saved("10")]
     form.open()
     assert form.page.input_value("#why") == "Kept"

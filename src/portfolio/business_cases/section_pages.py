@@ -13,6 +13,7 @@ from portfolio.business_cases.completeness import Standing, by_section, missing,
 from portfolio.business_cases.editing import why_locked
 from portfolio.business_cases.frame import case_frame
 from portfolio.business_cases.models import BusinessCase
+from portfolio.business_cases.onward import onward
 from portfolio.business_cases.section_form import section_fields
 from portfolio.business_cases.section_parts import PartInput, parts_of
 from portfolio.db.clock import now
@@ -67,6 +68,7 @@ def section_page(
     fields, form = section_fields(session, pack, case, code, sent=sent, outcome=outcome)
     viewer = whole_viewer(request)
     url_for = request.app.route_reverse
+    lacking = by_section(missing(session, pack, case, state))
     return page(
         request,
         "business_cases/section.html",
@@ -81,7 +83,8 @@ def section_page(
         required=code in state.required,
         parts=_rendered(request, session, pack, state, code, overrides or {}, editable=not locked),
         unsaved=unsaved,
-        lacking=by_section(missing(session, pack, case, state)).get(code.value, []),
+        lacking=lacking.get(code.value, []),
+        onward=onward(pack, state, lacking, code),
         neighbours=neighbours(pack, state, code),
         call=shown_call(session.get_one(Call, case.call_id), now(session)),
         attachments_href=section_address(case.id, SectionCode.ATTACHMENTS.value),

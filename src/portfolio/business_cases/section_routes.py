@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.business_cases.answer_actions import Typed, save_answers, seen_digest
 from portfolio.business_cases.answers import typed
-from portfolio.business_cases.completeness import section_address
+from portfolio.business_cases.completeness import by_section, missing, section_address, standing
 from portfolio.business_cases.frame import TabSpec, case_frame, register_tab
 from portfolio.business_cases.models import BusinessCase
+from portfolio.business_cases.onward import onward
 from portfolio.business_cases.queries import answers_of, revisions_of
 from portfolio.business_cases.section_form import (
     question_named,
@@ -119,8 +120,8 @@ def submit_section(
     if _asked(session, request, case, code) - before:
         return done(request, session, here, say="section_saved_more")
     if submitted.text("then") == "next":
-        then = submitted.text("next_section")
-        target = section_address(case.id, then) if then in _codes() else f"/cases/{case.id}/formulation"
+        state = standing(session, pack, case)
+        target = onward(pack, state, by_section(missing(session, pack, case, state)), code).href
         return done(request, session, target, say="section_saved")
     return done(request, session, here, say="section_saved")
 

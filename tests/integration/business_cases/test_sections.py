@@ -165,12 +165,19 @@ def test_a_yes_brings_up_its_question_and_the_page_says_so(scene: Scene) -> None
     assert "hidden" not in next(e for e in page.tree.iter() if e.get("data-asked-when-field") == "ai.uses_ai").attrib
 
 
-def test_save_and_continue_leads_to_the_next_section(scene: Scene) -> None:
+def test_save_and_continue_leads_where_the_button_says(scene: Scene) -> None:
     visitor = scene.visitor
-    data = whole_form(visitor.get(scene.at("sections/problem")))
-    assert visitor.post(scene.at("sections/problem"), {**data, FIRST: "T", "then": "next"}).location.startswith(
-        scene.at(f"sections/{data['next_section']}")
-    )
+    page = visitor.get(scene.at("sections/problem"))
+    button = next(e for e in page.tree.iter() if e.get("name") == "then" and e.get("value") == "next")
+    assert button.get("aria-describedby") == "onward"
+    assert "“Costs”" in (page.by_id("onward").text or "")
+    answer = visitor.post(scene.at("sections/problem"), {**whole_form(page), FIRST: "T", "then": "next"})
+    assert answer.location.split("?")[0] == scene.at("sections/costs")
+
+
+def test_without_script_the_page_says_that_a_table_has_its_own_button(scene: Scene) -> None:
+    assert "saved by the button of that part" in scene.visitor.get(scene.at("sections/costs")).text
+    assert "saved by the button of that part" not in scene.visitor.get(scene.at("sections/problem")).text
 
 
 @pytest.mark.parametrize("status", [CaseStatus.ALIGNING, CaseStatus.SUBMITTED, CaseStatus.DECIDED])

@@ -226,3 +226,12 @@ def test_the_key_of_a_line_elsewhere_makes_no_line_here(desk: Desk) -> None:
     data = {"field": f"{line}.title", "value": "Taken", "version": "0"}
     assert desk.visitor.post(f"/cases/{other}/lines/milestones/cell", data).status == 404
     assert [row.values["title"] for row in desk.lines(MILESTONES)] == ["Pilot"]
+
+
+def test_a_line_with_something_wrong_in_it_can_be_taken_away(desk: Desk) -> None:
+    line = new_id()
+    desk.cell("costs", line, "description", "Cloud", 0)
+    data = {"line": f"{line}:1", f"{line}.y2027": "a lot"}
+    assert desk.save("costs", **data, act="").status == 422
+    assert desk.save("costs", **data, act=f"remove:{line}").status == 303
+    assert desk.lines(COSTS) == []

@@ -82,7 +82,7 @@ def submit_lines(
     years = _whole(submitted.text("years"))
     context = context_of(session, runtime(request).pack, case, spec, years=years)
     cells = cells_of(spec, context)
-    sent = typed_lines(submitted)
+    sent = [line for line in typed_lines(submitted) if line.id != _taken_away(submitted)]
     bound: list[BoundLine] = []
     try:
         stored = actions.locked_lines(session, spec, case)
@@ -232,6 +232,13 @@ def _act(session: Session, request: AnyRequest, case: BusinessCase, spec: LineSp
         actions.move_line(session, request.user, case, spec, named[0], -1 if verb == "up" else 1)
         return "line_moved"
     return "lines_saved"
+
+
+def _taken_away(submitted: Submitted) -> uuid.UUID | None:
+    """The line that the pressed button takes away: what is wrong in it keeps nothing else from being saved."""
+    verb, _colon, line = submitted.text("act").partition(":")
+    named = split_name(f"{line}.") if verb == "remove" else None
+    return named[0] if named else None
 
 
 def _way_back(request: AnyRequest, case: BusinessCase, spec: LineSpec, submitted: Submitted, years: int) -> str:
