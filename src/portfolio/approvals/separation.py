@@ -60,6 +60,8 @@ class CaseTies:
     issuers: frozenset[uuid.UUID] = frozenset()
     recused: frozenset[uuid.UUID] = frozenset()
     opinion_seats: frozenset[Seat] = field(default_factory=frozenset)
+    factor_resetters: frozenset[uuid.UUID] = frozenset()
+    """Who lately asked for, or decided on, the reset of a second factor of somebody tied to the case."""
     proposers: frozenset[uuid.UUID] = frozenset()
     """Who proposed the very act that now waits for a second person."""
 
@@ -101,19 +103,23 @@ def _conflicts_of(actor: ActorFacts, case: CaseTies, act: Act) -> list[str]:
 
 
 def _sole_author(actor: ActorFacts, case: CaseTies) -> list[str]:
-    """S2: who signs off may have written, but not everything alone."""
+    """S2: who signs off may have written, but not everything alone. S13 binds here too."""
+    if actor.person_id in case.factor_resetters:
+        return [_("In the last 30 days you had a part in resetting the second factor of somebody of this case.")]
     if case.authors == {actor.person_id}:
         return [_("You alone wrote this case; its sign-offs need other people.")]
     return []
 
 
 def _own_work(actor: ActorFacts, case: CaseTies) -> list[str]:
-    """S1 and S4: authorship of any version of the initiative, and recusal, bar every act of the other side."""
+    """S1, S4 and S13: authorship of any version, recusal, and a reset of a factor bar every act of the other side."""
     reasons = []
     if actor.person_id in case.recused:
         reasons.append(_("You are recused from this case."))
     if actor.person_id in case.authors | case.signatories:
         reasons.append(_("You wrote, advised on or signed off a version of this case."))
+    if actor.person_id in case.factor_resetters:
+        reasons.append(_("In the last 30 days you had a part in resetting the second factor of somebody of this case."))
     return reasons
 
 

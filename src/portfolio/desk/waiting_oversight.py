@@ -9,6 +9,7 @@ from sqlmodel import col
 from portfolio.approvals.models import (
     ApprovalCode,
     BudgetDecision,
+    BudgetModification,
     CodeProposal,
     Reconsideration,
 )
@@ -23,6 +24,8 @@ from portfolio.desk.waiting import Asking, Group, Waiting, register_waiting
 from portfolio.desk.waiting_cases import Found, cases_in, lawful_cases, retitled, with_case
 from portfolio.i18n import N_, ngettext
 from portfolio.identity.people_queries import waiting_proposals
+from portfolio.identity.reset_actions import why_not_decide as why_not_decide_reset
+from portfolio.identity.reset_queries import waiting_resets
 from portfolio.identity.role_actions import why_not_decide
 from portfolio.labels import label
 from portfolio.notifications.models import Notice
@@ -119,6 +122,17 @@ def decisions(asking: Asking) -> Iterator[Waiting]:
         yield replace(found.line("confirm", "approvals.confirm"), params={})
 
 
+def modifications(asking: Asking) -> Iterator[Waiting]:
+    """Changes of decided amounts that somebody else proposed."""
+    by_others = exists().where(
+        col(BudgetModification.case_id) == col(BusinessCase.id),
+        col(BudgetModification.state) == CountersignState.PROPOSED,
+        col(BudgetModification.proposed_by_id) != asking.viewer.person_id,
+    )
+    for found in lawful_cases(asking, P.DECISION_CONFIRM, Power.BUDGET_DECISION, (S.DECIDED,), by_others):
+        yield found.line("confirm_modification", "approvals.modification")
+
+
 def codes(asking: Asking) -> Iterator[Waiting]:
     """Funded cases without a code or a proposal of one, and proposals that wait for a second person."""
     any_code = exists().where(col(ApprovalCode.case_id) == col(BusinessCase.id))
@@ -153,6 +167,16 @@ def role_proposals(asking: Asking) -> Iterator[Waiting]:
             )
 
 
+def factor_resets(asking: Asking) -> Iterator[Waiting]:
+    """Lost second factors on which this very administrator may decide."""
+    viewer = asking.viewer.narrowed(P.PEOPLE_ADMINISTER)
+    if not viewer.grants:
+        return
+    for row in waiting_resets(asking.session):
+        if why_not_decide_reset(viewer, row.reset) is None:
+            yield Waiting(group="factor", title=row.person, route="people.resets", since=row.reset.created_at)
+
+
 def notices(asking: Asking) -> Iterator[Waiting]:
     """One line for all that is unread."""
     row = asking.session.execute(
@@ -176,7 +200,9 @@ register_waiting("sign_opinion", Group(102, N_("Sign opinions")), opinions)
 register_waiting("opinion", Group(105, N_("Write opinions")))
 register_waiting("confirm", Group(110, N_("Confirm budget decisions"), "approvals.sheet"), decisions)
 register_waiting("decide", Group(115, N_("Decide the budget"), "approvals.sheet"))
+register_waiting("confirm_modification", Group(117, N_("Confirm modifications of decided amounts")), modifications)
 register_waiting("issue_code", Group(120, N_("Issue approval codes")), codes)
 register_waiting("propose_code", Group(125, N_("Propose approval codes")))
 register_waiting("role", Group(150, N_("Confirm roles")), role_proposals)
+register_waiting("factor", Group(155, N_("Decide on second factors")), factor_resets)
 register_waiting("notice", Group(160, N_("Read notices")), notices)

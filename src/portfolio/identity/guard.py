@@ -11,9 +11,11 @@ from litestar.routes import HTTPRoute
 from portfolio.errors import NotAllowed
 from portfolio.i18n import gettext
 from portfolio.identity.second_factor import is_missing
-from portfolio.people.permissions import Permission
+from portfolio.identity.sessions import Found
+from portfolio.people.permissions import SHORT_IDLE_ROLES, Permission
 from portfolio.people.viewer import Viewer
 from portfolio.web.forms import Submitted, read_form
+from portfolio.web.shield import SAFE
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
@@ -21,9 +23,10 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 class SignInNeeded(Exception):
     """Nobody is signed in, or the session has ended: the sign-in page, with what was typed carried along."""
 
-    def __init__(self, submitted: Submitted | None = None) -> None:
+    def __init__(self, submitted: Submitted | None = None, *, was_idle: bool = False) -> None:
         super().__init__("sign-in needed")
         self.submitted = submitted
+        self.was_idle = was_idle
 
 
 class FactorNeeded(Exception):
@@ -44,15 +47,27 @@ async def enforce(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     viewer: Viewer | None = connection.scope.get("user")
     if viewer is None:
         raise SignInNeeded(await _typed(connection))
-    method = getattr(connection.scope.get("auth"), "method", "")
-    if is_missing(viewer, method) and not handler.opt.get(BEFORE_FACTOR):
-        raise FactorNeeded
+    found: Found | None = connection.scope.get("auth")
+    if not handler.opt.get(BEFORE_FACTOR):
+        if is_missing(viewer, found):
+            raise FactorNeeded
+        if _paused_too_long(connection, viewer, found):
+            typed = await _typed(connection)
+            connection.scope["user"] = None  # the page that answers is shown to nobody signed in
+            raise SignInNeeded(typed, was_idle=True)
     if not viewer.can(permission):
         raise NotAllowed(
             gettext("None of your roles allows this. The user manager of your institution can tell you who does.")
         )
     connection.scope["state"]["whole_viewer"] = viewer
     connection.scope["user"] = viewer.narrowed(permission)
+
+
+def _paused_too_long(connection: AnyConnection, viewer: Viewer, found: Found | None) -> bool:
+    """An act of somebody who decides, issues or administers, from a screen that was left for a while: reading goes on."""
+    if connection.scope.get("method") in SAFE or found is None or found.is_busy:
+        return False
+    return bool(viewer.roles & SHORT_IDLE_ROLES)
 
 
 async def _typed(connection: AnyConnection) -> Submitted | None:

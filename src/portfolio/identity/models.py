@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portfolio.db.base import Audited, Table, Versioned, enum_type
 from portfolio.identity.terms import TokenPurpose
+from portfolio.people.terms import ProposalState
 
 
 class Account(Versioned, Audited, table=True):
@@ -23,6 +24,33 @@ class Account(Versioned, Audited, table=True):
     disabled_at: datetime | None = None
 
 
+class FactorReset(Versioned, Audited, table=True):
+    """A lost second factor: one person asks, an administrator who is neither of the two confirms (security.md section 1)."""
+
+    __tablename__ = "factor_reset"
+    __table_args__ = (
+        CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="nobody_resets_an_own_factor"),
+        CheckConstraint("decided_by_id IS NULL OR decided_by_id <> asked_by_id", name="a_second_person_decides"),
+        Index(
+            "ix_factor_reset_waiting",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+
+    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    reason: str = Field(max_length=400, description="what was lost, and how the person was recognised")
+    asked_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id", description="nobody: the command line")
+    state: ProposalState = Field(default=ProposalState.PROPOSED, sa_type=enum_type(ProposalState))
+    decided_by_id: uuid.UUID | None = Field(
+        default=None, foreign_key="person.id", description="nobody: the command line, where no administrator was left"
+    )
+    decided_at: datetime | None = None
+    decision_reason: str = Field(default="", max_length=400)
+
+
 class LoginSession(Table, table=True):
     """One signed-in browser; the cookie holds 256 random bits of which only the SHA-256 is here."""
 
@@ -34,6 +62,9 @@ class LoginSession(Table, table=True):
     epoch: int
     method: str = Field(max_length=20, description="password, password+totp, demonstration")
     seen_at: datetime
+    busy_at: datetime = Field(
+        description="as `seen_at`, but stays behind for good after a pause of `sessions.IDLE_ACTS`"
+    )
     expires_at: datetime
     address: str = Field(default="", max_length=60)
     agent: str = Field(default="", max_length=200)

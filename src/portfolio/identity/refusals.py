@@ -31,11 +31,12 @@ def _sign_in_needed(request: AnyRequest, error: SignInNeeded) -> Response[Any]:
     carried = ""
     if found is not None and error.submitted is not None:
         carried = carry(runtime(request).settings.secret_key, found.person_id, request.scope["path"], error.submitted)
-    text = (
-        gettext("Your session has ended. Sign in again: what you had typed comes back.")
-        if carried
-        else gettext("Sign in to see this page.")
-    )
+    if error.was_idle:
+        text = gettext("You did nothing for 15 minutes. Sign in again to act: what you had typed comes back.")
+    elif carried:
+        text = gettext("Your session has ended. Sign in again: what you had typed comes back.")
+    else:
+        text = gettext("Sign in to see this page.")
     body = render(
         request,
         "identity/sign_in.html",

@@ -16,6 +16,7 @@ from portfolio.identity import (
     routes_passwords,
     routes_people,
     routes_profile,
+    routes_resets,
     routes_roles,
 )
 from portfolio.identity.browser import address_of_client, agent_of, session_cookie
@@ -23,6 +24,7 @@ from portfolio.identity.carry import uncarry
 from portfolio.identity.forms import CodeFields, SignInFields
 from portfolio.identity.profile import choose_language
 from portfolio.identity.refusals import resume
+from portfolio.identity.sessions import Found, end
 from portfolio.people.permissions import Permission
 from portfolio.settings import Settings
 from portfolio.web import flash
@@ -61,6 +63,7 @@ def submit_sign_in(
             agent_of(request),
             request.cookies.get(known_browser.cookie_name(settings), ""),
         )
+        _leave(request, session, outcome)
         session.commit()
         if outcome.person_id is not None:
             return _welcome(request, settings, outcome, then, carried)
@@ -96,6 +99,7 @@ def submit_sign_in_code(
         outcome = actions.finish_sign_in(
             session, settings.secret_key, ticket, code, address_of_client(request), agent_of(request)
         )
+        _leave(request, session, outcome)
         session.commit()
         if outcome.person_id is not None:
             return _welcome(request, settings, outcome, then, carried)
@@ -104,6 +108,13 @@ def submit_sign_in_code(
             return invalid(request, "identity/sign_in.html", form=over, then=then, carried=carried)
         form = form.with_error(outcome.field, outcome.refusal)
     return invalid(request, CODE_PAGE, form=form, then=then, carried=carried, ticket=ticket)
+
+
+def _leave(request: AnyRequest, session: Session, outcome: actions.SignIn) -> None:
+    """Whoever signs in again in this browser leaves no earlier session of it behind."""
+    found: Found | None = request.scope.get("auth")
+    if outcome.person_id is not None and found is not None:
+        end(session, found.id)
 
 
 def _welcome(
@@ -167,5 +178,6 @@ def routes(settings: Settings) -> list[Any]:
         *routes_passwords.routes(),
         *routes_people.routes(),
         *routes_roles.routes(),
+        *routes_resets.routes(),
         *routes_institutions.routes(),
     ]

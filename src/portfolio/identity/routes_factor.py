@@ -35,7 +35,7 @@ def shown(request: AnyRequest, session: Session, form: Form[EnrolFields], sealed
     viewer, settings = request.user, runtime(request).settings
     new = second_factor.pending(settings.secret_key, viewer, sealed)
     email = session.get_one(Person, viewer.person_id).email
-    method = request.scope["auth"].method
+    is_demanded = is_missing(viewer, request.scope["auth"])
     return {
         "form": form,
         "pending": new.sealed,
@@ -44,8 +44,8 @@ def shown(request: AnyRequest, session: Session, form: Form[EnrolFields], sealed
             scale=5, border=2, dark="#0b0c0c", light="#fff"
         ),
         "has_factor": account_of(session, viewer.person_id).totp_confirmed_at is not None,
-        "is_demanded": is_missing(viewer, method),
-        "may_skip": settings.is_demo and is_missing(viewer, method),
+        "is_demanded": is_demanded,
+        "may_skip": settings.is_demo and is_demanded,
         "codes_form": blank(PasswordFields),
     }
 
@@ -83,7 +83,7 @@ def submit_factor(
     if form.value is None:
         return invalid(request, PAGE, **shown(request, session, form, sealed))
     try:
-        prove(session, secret, viewer, form.value.password, digest_of("second factor"))
+        prove(session, secret, viewer, form.value.password, digest_of("second factor"), binds=False)
         account = account_of(session, viewer.person_id)
         new = second_factor.pending(secret, viewer, sealed)
         codes = second_factor.enrol(session, secret, viewer, account, new, form.value.code)
@@ -107,7 +107,7 @@ def submit_codes(
     form = bind(PasswordFields, submitted)
     if form.value is not None:
         try:
-            prove(session, secret, viewer, form.value.password, digest_of("recovery codes"))
+            prove(session, secret, viewer, form.value.password, digest_of("recovery codes"), binds=False)
             account = account_of(session, viewer.person_id)
             codes = second_factor.renew_codes(session, viewer, account)
             session.commit()

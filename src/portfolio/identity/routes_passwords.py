@@ -113,7 +113,7 @@ def submit_change(
     if form.value is None:
         return invalid(request, CHANGE, form=form)
     try:
-        prove(session, settings.secret_key, viewer, form.value.password, digest_of("password"))
+        prove(session, settings.secret_key, viewer, form.value.password, digest_of("password"), binds=False)
         account = account_of(session, viewer.person_id)
         credentials.change_password(session, viewer, account, form.value.new_password, form.value.again)
     except FieldRefused as refused:

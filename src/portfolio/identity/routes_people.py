@@ -24,6 +24,7 @@ from portfolio.identity.people_queries import (
     today,
 )
 from portfolio.identity.people_scope import institutions_where, reaches_all
+from portfolio.identity.reset_actions import why_not_ask
 from portfolio.identity.role_form import institution_of, role_page
 from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
@@ -109,6 +110,7 @@ def show_person(
         may_disable=manages and state in ("active", "invited") and person.id != viewer.person_id,
         may_enable=viewer.can(Permission.PEOPLE_ADMINISTER) and state == "disabled",
         may_resend=manages and state == "invited",
+        may_ask_reset=manages and why_not_ask(session, viewer, person) is None,
         today=today(session),
     )
 

@@ -12,6 +12,7 @@ from portfolio.errors import FieldRefused
 from portfolio.i18n import gettext
 from portfolio.identity import factors, limits, recovery, sessions
 from portfolio.identity.models import Account
+from portfolio.identity.sessions import Found
 from portfolio.identity.terms import SignInMethod
 from portfolio.notifications.outbox import owe
 from portfolio.people.permissions import SECOND_FACTOR_ROLES
@@ -21,9 +22,11 @@ PENDING = "pending factor"
 LIMITS = (limits.PER_FACTOR, limits.PER_FACTOR_HOUR, limits.PER_FACTOR_DAY)
 
 
-def is_missing(viewer: Viewer, method: str) -> bool:
-    """Whether a role of this person demands a factor that this session was opened without (issue 2, item 2)."""
-    return method == SignInMethod.PASSWORD.value and bool(viewer.roles & SECOND_FACTOR_ROLES)
+def is_missing(viewer: Viewer, found: Found | None) -> bool:
+    """Whether this session was opened without a factor that a role demands, or that was reset and not replaced."""
+    if found is None or found.method != SignInMethod.PASSWORD.value:
+        return False
+    return found.must_enrol or bool(viewer.roles & SECOND_FACTOR_ROLES)
 
 
 def why_not_passed(session: Session, secret: str, account: Account, code: str) -> str | None:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.db.base import utc_now
-from portfolio.identity.models import Account, LoginSession
+from portfolio.identity.models import Account, FactorReset, LoginSession
+from portfolio.people.terms import ProposalState
 
 IDLE = timedelta(minutes=30)
+IDLE_ACTS = timedelta(minutes=15)
+"""After a pause as long as this, whoever decides, issues or administers still reads, and signs in again to act."""
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 KEPT_AFTER_EXPIRY = timedelta(days=1)
@@ -31,6 +34,10 @@ class Found:
     method: str
     seen_at: datetime
     is_alive: bool
+    is_busy: bool = True
+    """No pause so far was longer than `IDLE_ACTS`."""
+    must_enrol: bool = False
+    """The second factor was reset, and no new one is enrolled."""
 
 
 def digest_of(token: str) -> str:
@@ -48,6 +55,7 @@ def open_session(session: Session, account: Account, method: str, address: str, 
         epoch=account.epoch,
         method=method,
         seen_at=now,
+        busy_at=now,
         expires_at=now + ABSOLUTE,
         address=address[:60],
         agent=agent[:200],
@@ -65,10 +73,12 @@ def find(session: Session, token: str) -> Found | None:
             col(LoginSession.csrf_token),
             col(LoginSession.method),
             col(LoginSession.seen_at),
+            col(LoginSession.busy_at),
             col(LoginSession.expires_at),
             col(LoginSession.epoch),
             col(Account.epoch).label("account_epoch"),
             col(Account.disabled_at),
+            _must_enrol().label("must_enrol"),
         )
         .join(Account, col(Account.person_id) == col(LoginSession.person_id))
         .where(col(LoginSession.token_hash) == digest_of(token))
@@ -79,7 +89,16 @@ def find(session: Session, token: str) -> Found | None:
     alive = (
         row.epoch == row.account_epoch and row.disabled_at is None and now < row.expires_at and now - row.seen_at < IDLE
     )
-    return Found(row.id, row.person_id, row.csrf_token, row.method, row.seen_at, alive)
+    busy = now - row.busy_at < IDLE_ACTS
+    return Found(row.id, row.person_id, row.csrf_token, row.method, row.seen_at, alive, busy, bool(row.must_enrol))
+
+
+def _must_enrol() -> ColumnElement[bool]:
+    """A factor that was reset and not replaced: asked of accounts without one alone."""
+    was_reset = exists().where(
+        col(FactorReset.person_id) == col(Account.person_id), col(FactorReset.state) == ProposalState.GRANTED
+    )
+    return and_(col(Account.totp_confirmed_at).is_(None), was_reset)
 
 
 def touch(session: Session, found: Found) -> None:
@@ -88,7 +107,10 @@ def touch(session: Session, found: Found) -> None:
     session.execute(
         update(LoginSession)
         .where(col(LoginSession.id) == found.id, col(LoginSession.seen_at) < now - SEEN_EVERY)
-        .values(seen_at=now)
+        .values(
+            seen_at=now,
+            busy_at=case((col(LoginSession.busy_at) > now - IDLE_ACTS, now), else_=col(LoginSession.busy_at)),
+        )
     )
 
 

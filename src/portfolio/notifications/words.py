@@ -33,6 +33,36 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("Your second factor was changed"),
         N_("If it was not you, tell the administrator at once."),
     ),
+    "factor_reset_asked": (
+        N_("A reset of your second factor was asked for"),
+        N_(
+            "Somebody who manages people asked for a reset of your second factor. An administrator must confirm it. If you "
+            "did not lose it, tell the administrator at once."
+        ),
+    ),
+    "factor_reset": (
+        N_("Your second factor was reset"),
+        N_(
+            "Two people reset your second factor and your sessions were ended. Sign in with your password and set up a new "
+            "one. For 24 hours nothing that binds can be done in your name. If you did not lose it, tell the administrator "
+            "at once."
+        ),
+    ),
+    "factor_was_reset": (
+        N_("A second factor was reset"),
+        N_(
+            "Two people reset the second factor of somebody in %(institution)s. For 24 hours that person can do nothing "
+            "that binds. Who asked and who confirmed is in the audit trail."
+        ),
+    ),
+    "factor_reset_refused": (
+        N_("The reset of a second factor was refused"),
+        N_("The reset that you asked for was refused: %(reason)s"),
+    ),
+    "factor_reset_waits": (
+        N_("A reset of a second factor waits for a second person"),
+        N_("A reset was asked for somebody in %(institution)s. An administrator who did not ask for it decides."),
+    ),
     "role_proposed": (
         N_("A role waits for a second person"),
         N_("The role %(role)s in %(institution)s was proposed. It holds once a second person confirms it."),
@@ -277,6 +307,21 @@ KINDS: dict[str, tuple[str, str]] = {
     "decision_sent_back": (
         N_("A proposed decision came back: %(number)s"),
         N_("The proposal on %(number)s %(title)s was sent back: %(reason)s"),
+    ),
+    "modification_proposed": (
+        N_("A modification waits for a second person: %(number)s %(title)s"),
+        N_("%(by)s proposed to change what is decided on %(number)s %(title)s from %(before)s to %(after)s."),
+    ),
+    "decision_modified": (
+        N_("The decided amount changed: %(number)s %(title)s"),
+        N_(
+            "What is decided on %(number)s %(title)s changed from %(before)s to %(after)s: %(reason)s. See its years and "
+            "its codes."
+        ),
+    ),
+    "modification_sent_back": (
+        N_("A proposed modification came back: %(number)s"),
+        N_("The modification proposed on %(number)s %(title)s was sent back: %(reason)s"),
     ),
     "decision_not_published": (
         N_("A confirmed decision could not be made known: %(title)s"),

@@ -120,7 +120,10 @@ SECOND_FACTOR_ROLES = frozenset(
         Role.ADMINISTRATOR,
     }
 )
-"""Whoever signs, decides, issues or administers signs in with a second factor (issue 2, item 2)."""
+"""Whoever signs, decides, issues or administers signs in with a second factor."""
+
+SHORT_IDLE_ROLES = frozenset({Role.DIRECTIVE_HEAD, Role.COMMISSION_CHAIR, Role.BUDGET_DECIDER, Role.ADMINISTRATOR})
+"""Whoever decides, issues or administers acts only in a session without long pauses (security.md section 2)."""
 
 EXCLUSIVE_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Held alone: no business role beside them, in any account (security.md, rule S7)."""
