@@ -17,6 +17,7 @@ from portfolio.db.engine import Database
 from portfolio.errors import Refused
 from portfolio.identity import recovery
 from portfolio.identity.models import FactorReset
+from portfolio.identity.reset_queries import resetters_of
 from portfolio.identity.step_up import prove
 from portfolio.notifications.models import Notice
 from portfolio.people.models import Institution
@@ -219,3 +220,19 @@ def test_the_only_administrator_is_let_in_again_by_the_command_alone(
     give_factor(database, settings, other)
     assert cli.main(["users", "reset-factor", email_of(database, other), "--reason", WHY, "--alone"]) == 1
     assert "another administrator" in capsys.readouterr().err
+
+
+def test_both_who_had_a_part_are_known_for_thirty_days(
+    visitors: Visitors, database: Database, manager: Viewer, admins: list[Viewer], head: Viewer
+) -> None:
+    ask(visitors.of(manager.person_id), head)
+    answer(visitors.of(admins[0].person_id), waiting(database))
+    with database.reading() as session:
+        assert resetters_of(session, {head.person_id}) == {manager.person_id, admins[0].person_id}
+        assert resetters_of(session, {manager.person_id}) == frozenset()
+    with database.writing() as session:
+        row = session.scalars(select(FactorReset)).one()
+        row.decided_at = utc_now() - timedelta(days=31)
+        record(session, SYSTEM, Tag.FACTOR_RESET, row)
+    with database.reading() as session:
+        assert resetters_of(session, {head.person_id}) == frozenset()

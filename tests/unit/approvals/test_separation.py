@@ -82,3 +82,11 @@ def test_twenty_four_months_end_on_the_same_day_or_the_last_of_a_shorter_month()
     assert months_before(date(2026, 8, 3), 24) == date(2024, 8, 3)
     assert months_before(date(2028, 2, 29), 12) == date(2027, 2, 28)
     assert months_before(date(2026, 1, 31), 2) == date(2025, 11, 30)
+
+
+def test_s13_whoever_had_a_part_in_a_reset_of_a_factor_keeps_away_from_that_persons_cases() -> None:
+    person = uuid.uuid4()
+    ties = CaseTies(factor_resetters=frozenset({person}))
+    for act in Act:
+        assert any("second factor" in reason for reason in conflicts(ActorFacts(person), ties, act)), act
+        assert not conflicts(ActorFacts(uuid.uuid4()), ties, act)
