@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from portfolio.approvals.code_queries import locked_code
+from portfolio.approvals.code_queries import decided_for_year, locked_code, taken_for_year
 from portfolio.approvals.code_terms import CodeState
 from portfolio.approvals.models import ApprovalCode, Countersign
 from portfolio.approvals.terms import CountersignState
@@ -14,9 +14,11 @@ from portfolio.audit.canon import digest
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
+from portfolio.db.money import Money
 from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.i18n import gettext as _
 from portfolio.people.viewer import Viewer
+from portfolio.web.formatting import money
 
 REVOKE, RESUME = "code_revoke", "code_resume"
 PURPOSES = {REVOKE: (CodeState.REVOKED, Tag.CODE_REVOKED), RESUME: (CodeState.ISSUED, Tag.CODE_RESUMED)}
@@ -41,7 +43,7 @@ def propose_change(session: Session, actor: Viewer, code_id: uuid.UUID, purpose:
         raise NotFound
     if not reason.strip():
         raise FieldRefused("reason", _("A reason is required."))
-    _check_possible(code, purpose)
+    _check_possible(session, code, purpose)
     if open_change(session, code_id) is not None:
         raise Refused(_("A change of this code already waits for a second person."))
     row = Countersign(
@@ -73,7 +75,7 @@ def decide_change(
         change.state = CountersignState.REFUSED
         record(session, actor, Tag.CODE_CHANGE_REFUSED, change, case=code.case_id, purpose=change.purpose)
         return code
-    _check_possible(code, change.purpose)
+    _check_possible(session, code, change.purpose)
     target, tag = PURPOSES[change.purpose]
     change.state = CountersignState.CONFIRMED
     code.state, code.state_reason = target, change.reason if target is CodeState.REVOKED else ""
@@ -106,8 +108,28 @@ def change_digest(code: ApprovalCode, purpose: str, reason: str) -> str:
     )
 
 
-def _check_possible(code: ApprovalCode, purpose: str) -> None:
+def _check_possible(session: Session, code: ApprovalCode, purpose: str) -> None:
     if purpose == RESUME and code.state is not CodeState.SUSPENDED:
         raise Refused(_("This code is not suspended."))
+    if purpose == RESUME:
+        _check_covered(session, code)
     if purpose == REVOKE and code.state not in (CodeState.ISSUED, CodeState.SUSPENDED, CodeState.EXHAUSTED):
         raise Refused(_("This code is no longer in force."))
+
+
+def _check_covered(session: Session, code: ApprovalCode) -> None:
+    """A decision that was lowered since does not bear the ceilings any more: one code is revoked or replaced first."""
+    decided = decided_for_year(session, code.case_id, code.fiscal_year)
+    held = taken_for_year(session, code.case_id, code.fiscal_year)
+    if held > decided:
+        raise Refused(
+            _(
+                "The codes of %(year)s hold more than is decided: %(held)s against %(decided)s. Revoke one, or replace it "
+                "by one with a lower ceiling, first."
+            )
+            % {
+                "year": code.fiscal_year,
+                "held": money(Money(code.currency, held)),
+                "decided": money(Money(code.currency, decided)),
+            }
+        )

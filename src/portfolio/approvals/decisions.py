@@ -93,7 +93,7 @@ def _envelope_refusals(session: Session, call: Call, positions: Iterable[Positio
     for position in positions:
         wanted[position.case.institution_id] += sums_by_year(position.draft_lines).get(call.fiscal_year, 0)
     for institution_id in sorted(wanted, key=str):
-        _hold_envelope(session, call, institution_id)
+        hold_envelope(session, call, institution_id)
     uses = envelope_uses(session, call)
     refusals = []
     for institution_id, amount in wanted.items():
@@ -106,7 +106,7 @@ def _envelope_refusals(session: Session, call: Call, positions: Iterable[Positio
     return refusals
 
 
-def _hold_envelope(session: Session, call: Call, institution_id: uuid.UUID) -> None:
+def hold_envelope(session: Session, call: Call, institution_id: uuid.UUID) -> None:
     """Two people who fill one envelope from two sides come one after the other."""
     envelope = envelope_of(session, call.id, institution_id)
     if envelope is not None:

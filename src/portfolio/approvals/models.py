@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstrain
 from sqlmodel import Field
 
 from portfolio.approvals.code_terms import CodeState, DrawKind
+from portfolio.approvals.modification_models import BudgetModification as BudgetModification
 from portfolio.approvals.terms import (
     ActKind,
     BudgetOutcome,

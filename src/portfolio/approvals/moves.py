@@ -205,13 +205,7 @@ def _set_dates(session: Session, pack: CountryPack, case: BusinessCase, move: Mo
 
 def _keep_initiative_in_step(session: Session, case: BusinessCase, move: Move) -> None:
     """Lists show the newest version of a case; an older one that is closed leaves the initiative as it is."""
-    newest = session.scalar(
-        select(col(BusinessCase.case_version))
-        .where(col(BusinessCase.initiative_id) == case.initiative_id)
-        .order_by(col(BusinessCase.case_version).desc())
-        .limit(1)
-    )
-    if case.case_version != newest:
+    if not _is_newest(session, case):
         return
     initiative = session.get_one(Initiative, case.initiative_id)
     initiative.state = move.target.value
@@ -220,6 +214,22 @@ def _keep_initiative_in_step(session: Session, case: BusinessCase, move: Move) -
         initiative.recommended_minor = None if opinion is None else opinion.recommended_minor
     if move.target in (S.DECIDED, S.NOT_FUNDED):
         initiative.decided_minor = _decided_minor(session, case)
+
+
+def _is_newest(session: Session, case: BusinessCase) -> bool:
+    newest = session.scalar(
+        select(col(BusinessCase.case_version))
+        .where(col(BusinessCase.initiative_id) == case.initiative_id)
+        .order_by(col(BusinessCase.case_version).desc())
+        .limit(1)
+    )
+    return case.case_version == newest
+
+
+def keep_decided_in_step(session: Session, case: BusinessCase) -> None:
+    """The figure of lists follows the ledger when an amount is modified and no state changes. Flush the entries before."""
+    if _is_newest(session, case):
+        session.get_one(Initiative, case.initiative_id).decided_minor = _decided_minor(session, case)
 
 
 def _decided_minor(session: Session, case: BusinessCase) -> int:

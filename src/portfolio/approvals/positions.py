@@ -20,6 +20,7 @@ from portfolio.approvals.models import (
     OpinionOverride,
     Reconsideration,
 )
+from portfolio.approvals.modification_queries import proposed_rises
 from portfolio.approvals.terms import CountersignState, DecisionChoice, EntryKind, ReconsiderationState
 from portfolio.business_cases.models import BusinessCase, Snapshot
 from portfolio.db.clock import now
@@ -259,6 +260,8 @@ def envelope_uses(session: Session, call: Call) -> dict[uuid.UUID, EnvelopeUse]:
             confirmed[institution_id] += int(total)
         elif state is CountersignState.PROPOSED:
             proposed[institution_id] += int(total)
+    for institution_id, rise in proposed_rises(session, call).items():
+        proposed[institution_id] += rise
     drafted = _drafted(session, call)
     envelopes = envelopes_of(session, call.id)
     return {

@@ -19,6 +19,7 @@ from portfolio.approvals.decision_rules import why_not_now
 from portfolio.approvals.decisions import propose
 from portfolio.approvals.forms_decision import CaseDecisionFields, OverrideFields
 from portfolio.approvals.models import Act, BudgetDecision, BudgetEntry, Condition
+from portfolio.approvals.modification_page import modification_context
 from portfolio.approvals.overrides import override_digest, override_opinion, why_not_override
 from portfolio.approvals.positions import Position, position_of, typed_lines
 from portfolio.approvals.terms import DecisionChoice
@@ -158,11 +159,12 @@ def _context(
         "decided": _decided(position, sees_all),
         "ledger": _ledger(session, case) if sees_all or not position.is_waiting_for_embargo else [],
         "history": _history(session, case, sees_all),
+        **modification_context(session, viewer, pack, case, sees_all=sees_all),
         "conditions": _conditions(session, case),
         "closed": closed,
         "can_write": viewer.can(Permission.DECISION_WRITE) and not closed,
         "form": form or blank(CaseDecisionFields, choice=_choice(draft), reasons=draft.reasons if draft else ""),
-        "grid": grid or grid_of(typed, case.currency),
+        "grid": grid or grid_of(typed, case.currency, position.facts.fiscal_year),
         "errors": errors or {},
         "reasons": list(reasons),
         "mark": mark_of(draft),

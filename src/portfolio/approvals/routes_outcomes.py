@@ -7,6 +7,7 @@ from portfolio.approvals import (
     routes_conditions,
     routes_confirm,
     routes_letters,
+    routes_modification,
     routes_opinion,
     routes_reconsideration,
     routes_sheet,
@@ -24,4 +25,5 @@ def routes() -> list[Any]:
         *routes_confirm.routes(),
         *routes_workbook.routes(),
         *routes_case_decision.routes(),
+        *routes_modification.routes(),
     ]

@@ -36,6 +36,24 @@ class EntryKind(Enum):
     MODIFICATION = "modification"
 
 
+class ModificationKind(Enum):
+    """Why a decided amount changes: what the legislature approved, a reallocation, more money, less money."""
+
+    LAW = "law"
+    MODIFICATION = "modification"
+    SUPPLEMENT = "supplement"
+    CUT = "cut"
+
+
+class ActType(Enum):
+    """What the administrative act behind a modification is."""
+
+    LAW = "law"
+    DECREE = "decree"
+    RESOLUTION = "resolution"
+    LETTER = "letter"
+
+
 class Firmness(Enum):
     """This year's amount binds; later years are indicative."""
 
@@ -66,6 +84,7 @@ class ActKind(Enum):
     OVERRIDE = "override"
     WAIVER = "waiver"
     CODE = "code"
+    MODIFICATION = "modification"
 
 
 class DecisionChoice(Enum):

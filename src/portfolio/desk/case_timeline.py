@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.approvals.models import ApprovalCode, BudgetDecision, Opinion
+from portfolio.approvals.modification_queries import modifications_of
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.snapshots import snapshots_of
 from portfolio.i18n import gettext as _
@@ -92,8 +93,16 @@ def _decisions(session: Session, case: BusinessCase) -> Iterator[_Raw]:
             yield _Raw(
                 decision.confirmed_at, _("Budget decided"), decision.confirmed_by_id, label(decision.outcome), "good"
             )
+    yield from _modifications(session, case)
     codes = session.scalars(
         select(ApprovalCode).where(col(ApprovalCode.case_id) == case.id).order_by(col(ApprovalCode.issued_at))
     )
     for code in codes:
         yield _Raw(code.issued_at, _("Approval code issued"), code.issued_by_id, code.lot_title, "good")
+
+
+def _modifications(session: Session, case: BusinessCase) -> Iterator[_Raw]:
+    """Those that a second person confirmed."""
+    for row in modifications_of(session, case.id):
+        if row.confirmed_at is not None:
+            yield _Raw(row.confirmed_at, _("Decided amount modified"), row.confirmed_by_id, label(row.kind), "caution")

@@ -24,7 +24,15 @@ DECISION = frozenset(
 
 DRAFTS = frozenset(
     {Tag.DECISION_PROPOSED, Tag.DECISION_REJECTED, Tag.CODE_PROPOSED, Tag.CODE_REFUSED, Tag.CODE_CHANGE_PROPOSED}
-    | {Tag.CODE_CHANGE_REFUSED, Tag.OPINION_DRAFTED, Tag.CHECK_VERDICT_GIVEN, Tag.WAIVER_PROPOSED, Tag.OBSERVATION_MADE}
+    | {
+        Tag.MODIFICATION_PROPOSED,
+        Tag.MODIFICATION_REJECTED,
+        Tag.CODE_CHANGE_REFUSED,
+        Tag.OPINION_DRAFTED,
+        Tag.CHECK_VERDICT_GIVEN,
+        Tag.WAIVER_PROPOSED,
+        Tag.OBSERVATION_MADE,
+    }
 )
 """Work of the oversight bodies that does not bind yet."""
 
@@ -33,7 +41,9 @@ REVIEWERS = frozenset(tag for tag in Tag if tag.value.split(".")[0] in ("reviewe
 
 SINGLE = frozenset({Tag.ACT_PROVED, Tag.ACT_REFUSED})
 
-WORDS_SHOWN = frozenset({Tag.CASE_MOVED, Tag.CASE_REOPENED, Tag.LATE_SUBMISSION_WAIVED, Tag.FILE_ATTACHED})
+WORDS_SHOWN = frozenset(
+    {Tag.CASE_MOVED, Tag.CASE_REOPENED, Tag.LATE_SUBMISSION_WAIVED, Tag.FILE_ATTACHED} | {Tag.DECISION_MODIFIED}
+)
 """Acts whose reason (or file name) was given for everybody who reads the case."""
 
 _UNNAMED = frozenset({Tag.OBSERVATION_MADE, Tag.OBSERVATION_RESOLVED})

@@ -10,8 +10,12 @@ from portfolio.audit.terms import Tag
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.db.money import Money
+from portfolio.checks.terms import CheckResult
 from portfolio.i18n import gettext as _
+from portfolio.i18n import ngettext
 from portfolio.labels import is_labelled, label
+from portfolio.packs.schema import CountryPack
+from portfolio.packs.terms import SectionCode
 from portfolio.people.terms import Role
 from portfolio.reports.embargo import DECIDED_STATES
 from portfolio.web.formatting import money
@@ -19,7 +23,9 @@ from portfolio.web.formatting import money
 OUTCOMES: dict[str, type[Enum]] = {"opinion": OpinionOutcome, "decision": BudgetOutcome}
 
 
-def details_of(case: BusinessCase, tag: Tag, content: Mapping[str, Any], *, decision_hidden: bool) -> list[str] | None:
+def details_of(
+    pack: CountryPack, case: BusinessCase, tag: Tag, content: Mapping[str, Any], *, decision_hidden: bool
+) -> list[str] | None:
     """Short sentences for one event; nothing at all for a move that would tell a decision which the viewer may not know."""
     if decision_hidden and content.get("after") in DECIDED_STATES:
         return None
@@ -27,12 +33,14 @@ def details_of(case: BusinessCase, tag: Tag, content: Mapping[str, Any], *, deci
     found = [
         _move(content),
         _word(Role, content.get("role")),
+        _sections(pack, content),
         _word(OUTCOMES[room], content.get("outcome")) if room in OUTCOMES else "",
         _word(DrawKind, content.get("kind")) if tag is Tag.CODE_DRAWN else "",
-        _amount(case, content.get("amount")),
+        _change(case, content) or _amount(case, content.get("amount")),
         _recommended(case, content.get("recommended")),
         _("Fiscal year %(year)s") % {"year": content["year"]} if content.get("year") else "",
         _("Standard %(code)s") % {"code": content["standard"]} if content.get("standard") else "",
+        _word(CheckResult, content.get("result")),
     ]
     return [text for text in found if text]
 
@@ -40,6 +48,16 @@ def details_of(case: BusinessCase, tag: Tag, content: Mapping[str, Any], *, deci
 def _move(content: Mapping[str, Any]) -> str:
     before, after = _word(CaseStatus, content.get("before")), _word(CaseStatus, content.get("after"))
     return _("From «%(before)s» to «%(after)s»") % {"before": before, "after": after} if before and after else ""
+
+
+def _sections(pack: CountryPack, content: Mapping[str, Any]) -> str:
+    """The titles of the sections that an act concerns; a code that is no section (any more) is left out."""
+    codes = [content.get("section") or "", *(content.get("sections") or ())]
+    titles = [str(pack.sections[code].label) for code in SectionCode if code.value in codes and code in pack.sections]
+    if not titles:
+        return ""
+    words = ngettext("Section: %(titles)s", "Sections: %(titles)s", len(titles))
+    return words % {"titles": ", ".join(titles)}
 
 
 def _word(kind: type[Enum], value: object) -> str:
@@ -56,6 +74,12 @@ def _amount(case: BusinessCase, value: object) -> str:
     if isinstance(value, Mapping):
         return money(Money(str(value["currency"]), int(value["minor"])))
     return money(Money(case.currency, int(value))) if isinstance(value, (int, str)) and str(value).isdecimal() else ""
+
+
+def _change(case: BusinessCase, content: Mapping[str, Any]) -> str:
+    """An amount that took the place of another."""
+    before, after = _amount(case, content.get("was")), _amount(case, content.get("amount"))
+    return _("From %(before)s to %(after)s") % {"before": before, "after": after} if before and after else ""
 
 
 def _recommended(case: BusinessCase, value: object) -> str:
