@@ -13,11 +13,13 @@ from portfolio.people.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A menu entry: the route's name, its words, and the permission that opens it."""
+    """A menu entry: the route's name, its words, the permission that opens it, and whether it may step aside."""
 
     route: str
     words: str
     permission: Permission
+    is_aside: bool = False
+    """Whether it may stand under «More» where a person has many places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Entry:
     href: str
     current: bool
     count: int = 0
+    in_bar: bool = True
+    """Whether a wide screen shows it outright; the others, and all of them on a narrow screen, open with one press."""
 
 
 PLACES: list[Place] = [
@@ -40,29 +44,35 @@ PLACES: list[Place] = [
     Place("approvals.admissions", N_("Admissibility"), Permission.ADMIT),
     Place("approvals.opinion_queue", N_("Opinions"), Permission.OPINION_WRITE),
     Place("approvals.sheet", N_("Budget decisions"), Permission.DECISION_READ),
-    Place("approvals.conditions", N_("Conditions"), Permission.CASE_READ),
-    Place("approvals.letters", N_("Letters"), Permission.CASE_READ),
+    Place("approvals.conditions", N_("Conditions"), Permission.CASE_READ, is_aside=True),
+    Place("approvals.letters", N_("Letters"), Permission.CASE_READ, is_aside=True),
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
     Place("approvals.my_codes", N_("Approval codes"), Permission.CODE_DRAW),
-    Place("strategy.calls", N_("Calls"), Permission.CALL_READ),
+    Place("strategy.calls", N_("Calls"), Permission.CALL_READ, is_aside=True),
     Place("notifications.list", N_("Notices"), Permission.SIGNED_IN),
     Place("audit.search", N_("Audit trail"), Permission.AUDIT_READ),
-    Place("jobs.list", N_("Timetable"), Permission.PEOPLE_ADMINISTER),
-    Place("people.list", N_("People"), Permission.PEOPLE_READ),
-    Place("exchange.imports", N_("Imports"), Permission.PORTFOLIO_IMPORT),
+    Place("jobs.list", N_("Timetable"), Permission.PEOPLE_ADMINISTER, is_aside=True),
+    Place("people.list", N_("People"), Permission.PEOPLE_READ, is_aside=True),
+    Place("exchange.imports", N_("Imports"), Permission.PORTFOLIO_IMPORT, is_aside=True),
 ]
 
 
+MOST_IN_BAR = 7
+"""So many entries fit in one line of a common window, in Spanish."""
+
+
 def entries(request: Request[Any, Any, Any], reverse: Callable[..., str]) -> list[Entry]:
-    """The entries that this person may open; the one of the present page is marked."""
+    """The entries that this person may open; the one of the present page is marked, and always in the bar."""
     viewer = whole_viewer(request)
     if viewer is None:
         return []
     path = request.scope["path"]
+    open_to_them = [place for place in PLACES if viewer.can(place.permission)]
+    are_many = len(open_to_them) > MOST_IN_BAR
     shown = []
-    for place in PLACES:
-        if viewer.can(place.permission):
-            href = reverse(place.route)
-            current = path == href or (href != "/" and path.startswith(href + "/"))
-            shown.append(Entry(gettext(place.words), href, current))
+    for place in open_to_them:
+        href = reverse(place.route)
+        current = path == href or (href != "/" and path.startswith(href + "/"))
+        in_bar = current or not (are_many and place.is_aside)
+        shown.append(Entry(gettext(place.words), href, current, in_bar=in_bar))
     return shown

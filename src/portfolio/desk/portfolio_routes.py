@@ -1,5 +1,6 @@
 """The portfolio list: filter, order, pages and totals, at an address that can be shared."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get
@@ -18,25 +19,53 @@ from portfolio.people.queries import institution_names
 from portfolio.people.viewer import Viewer
 from portfolio.projects.queries import sources
 from portfolio.projects.terms import IMPORTED, ProjectStage
-from portfolio.reports.asked import Asked, read_asked, source_words, state_words
+from portfolio.reports.asked import Asked, parts_in_words, read_asked, source_words, state_words
 from portfolio.reports.embargo import knows_decisions
 from portfolio.strategy.models import Call
 from portfolio.web.pages import page, wants_part
 from portfolio.web.runtime import runtime
 
 LIST = ("desk/portfolio.html", "desk/_portfolio.html")
-HEADINGS = (
-    ("number", N_("Number"), ""),
-    ("title", N_("Initiative"), ""),
-    ("institution", N_("Institution"), ""),
-    ("", N_("State"), ""),
-    ("", N_("Stage"), ""),
-    ("", N_("Currency"), ""),
-    ("requested", N_("Requested"), "app-num"),
-    ("", N_("Recommended"), "app-num"),
-    ("decided", N_("Decided"), "app-num"),
-    ("", N_("Committed"), "app-num"),
+COLUMNS = (
+    ("app-wide", (("title", N_("Initiative")), ("number", N_("Number")), ("institution", N_("Institution")))),
+    ("", (("", N_("State")),)),
+    ("", (("", N_("Currency")),)),
+    ("app-num", (("requested", N_("Requested")),)),
+    ("app-num", (("", N_("Recommended")),)),
+    ("app-num", (("decided", N_("Decided")),)),
+    ("app-num", (("", N_("Committed")),)),
 )
+"""Class of each column, and what it shows: the name to sort by, or nothing, and the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a column shows: its words, the address that sorts by it or nothing, and the way it is sorted now."""
+
+    words: str
+    href: str
+    sorted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's class and headings; `sorted` is the way of the one that orders the list, or nothing."""
+
+    css: str
+    headings: tuple[Heading, ...]
+
+    @property
+    def sorted(self) -> str:
+        return next((heading.sorted for heading in self.headings if heading.sorted), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A part of the filter in words, and the address of the list without it."""
+
+    name: str
+    value: str
+    href: str
 
 
 @get(
@@ -92,33 +121,40 @@ def _results(request: Request[Any, Any, Any], session: Session, asked: Asked) ->
     return {
         "asked": asked,
         "found": found,
-        "headings": _headings(request, viewer, asked),
+        "columns": _columns(request, viewer, asked),
+        "chips": _chips(request, session, asked) if asked.is_narrowed else [],
         "totals_href": f"{reverse('desk.portfolio_totals')}?{query}" if query else reverse("desk.portfolio_totals"),
         "query": query,
         "may_export": viewer.can(Permission.PORTFOLIO_EXPORT),
     }
 
 
-def _headings(request: Request[Any, Any, Any], viewer: Viewer, asked: Asked) -> list[dict[str, str]]:
-    """Each heading with the address that sorts by it; pressed again, it turns the order round."""
-    shown = []
+def _columns(request: Request[Any, Any, Any], viewer: Viewer, asked: Asked) -> list[Column]:
+    """The columns, with the address that sorts by each of what they show; pressed again, it turns the order round."""
     order = effective_order(viewer, asked.order)
-    for name, words, css in HEADINGS:
-        sortable = name if name != "decided" or knows_decisions(viewer) else ""
-        is_current = bool(sortable) and order.name == sortable
+
+    def heading(name: str, words: str) -> Heading:
+        if not name or (name == "decided" and not knows_decisions(viewer)):
+            return Heading(gettext(words), "", "")
+        is_current = order.name == name
         # amounts are wanted from the largest down, words from the beginning
-        first = f"-{sortable}" if sortable in ("requested", "decided") else sortable
-        turned = sortable if order.descending else f"-{sortable}"
-        target = turned if is_current else first
-        shown.append(
-            {
-                "words": gettext(words),
-                "css": css,
-                "href": _address(request, asked.address(sort=target)) if sortable else "",
-                "sorted": ("descending" if order.descending else "ascending") if is_current else "",
-            }
-        )
-    return shown
+        first = f"-{name}" if name in ("requested", "decided") else name
+        turned = name if order.descending else f"-{name}"
+        way = ("descending" if order.descending else "ascending") if is_current else ""
+        return Heading(gettext(words), _address(request, asked.address(sort=turned if is_current else first)), way)
+
+    return [Column(css, tuple(heading(*shown) for shown in headings)) for css, headings in COLUMNS]
+
+
+def _chips(request: Request[Any, Any, Any], session: Session, asked: Asked) -> list[Chip]:
+    """What narrows the list now, each with its way out. An amount needs a currency: both go together."""
+    themes = {str(getattr(code, "value", code)): str(t.label) for code, t in runtime(request).pack.themes.items()}
+    found = []
+    for name, words, value in parts_in_words(session, asked):
+        without = {name: ""} if name != "currency" else {"currency": "", "least": "", "most": ""}
+        shown = themes.get(value, value) if name == "theme" else value
+        found.append(Chip(words, shown, _address(request, asked.address(**without))))
+    return found
 
 
 def _address(request: Request[Any, Any, Any], query: str) -> str:

@@ -121,22 +121,27 @@ def source_words(source: str) -> str:
 
 def in_words(session: Session, asked: Asked) -> tuple[tuple[str, str], ...]:
     """The filter in the reader's words, name and value, for whoever finds an export later."""
+    return tuple((name, value) for _field, name, value in parts_in_words(session, asked))
+
+
+def parts_in_words(session: Session, asked: Asked) -> tuple[tuple[str, str, str], ...]:
+    """Each part of the filter that narrows it: the field of the form, its words and its value in words."""
     wanted = asked.filter
     institution = session.get(Institution, wanted.institution_id) if wanted.institution_id else None
     call = session.get(Call, wanted.call_id) if wanted.call_id else None
     pairs = [
-        (_("Words"), wanted.text),
-        (_("Institution"), institution.name if institution else str(wanted.institution_id or "")),
-        (_("Call"), call.title if call else str(wanted.call_id or "")),
-        (_("State"), state_words(wanted.state) if wanted.state else ""),
-        (_("Stage"), label(wanted.stage)),
-        (_("Theme"), wanted.theme),
-        (_("Source"), source_words(wanted.source) if wanted.source else ""),
-        (_("Currency"), wanted.currency),
-        (_("Requested, at least"), _money(wanted.currency, wanted.least)),
-        (_("Requested, at most"), _money(wanted.currency, wanted.most)),
+        ("text", _("Words"), wanted.text),
+        ("institution", _("Institution"), institution.name if institution else str(wanted.institution_id or "")),
+        ("call", _("Call"), call.title if call else str(wanted.call_id or "")),
+        ("state", _("State"), state_words(wanted.state) if wanted.state else ""),
+        ("stage", _("Stage"), label(wanted.stage)),
+        ("theme", _("Theme"), wanted.theme),
+        ("source", _("Source"), source_words(wanted.source) if wanted.source else ""),
+        ("currency", _("Currency"), wanted.currency),
+        ("least", _("Requested, at least"), _money(wanted.currency, wanted.least)),
+        ("most", _("Requested, at most"), _money(wanted.currency, wanted.most)),
     ]
-    return tuple((name, value) for name, value in pairs if value)
+    return tuple(pair for pair in pairs if pair[2])
 
 
 def _money(currency: str, minor: int | None) -> str:

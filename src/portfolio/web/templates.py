@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from portfolio import i18n, labels
 from portfolio.resources import PACKAGE, folder
 from portfolio.web import formatting
+from portfolio.web.stacking import stacked
 
 STATIC = PACKAGE / "static"
 
@@ -44,9 +45,10 @@ def make_environment(root: Path | None = None) -> Environment:
         date=formatting.day,
         short_date=formatting.short_day,
         datetime=formatting.instant,
-        exact=formatting.exact_instant,
+        exact=formatting.exact_time,
         label=labels.label,
         nl2p=formatting.paragraphs,
+        stacked=stacked,
     )
     environment.globals.update(static=static_url)
     return environment
