@@ -1,5 +1,7 @@
 """A decided case for tests of what is changed afterwards; plain functions that commit nothing."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from decision_stage import MILLION, Stage, a_case_for, an_opinion
@@ -30,10 +32,11 @@ def give_password(session: Session, *viewers: Viewer) -> None:
     session.flush()
 
 
-def funded(session: Session, stage: Stage, *lines: Line) -> BusinessCase:
-    """A case decided by the two of the budget office."""
+def funded(session: Session, stage: Stage, *lines: Line, after_days: int = 0) -> BusinessCase:
+    """A case submitted now and decided by the two of the budget office, so many days later."""
     case = a_case_for(session, stage, CaseStatus.RECOMMENDED)
     an_opinion(session, stage, case, recommended=MILLION)
+    session.info["now"] += timedelta(days=after_days)
     position = position_of(session, stage.pack, case)
     wanted = list(lines or [Line(2027, MILLION)])
     save_draft(session, stage.budget_analyst, stage.pack, position, DecisionChoice.FUND, wanted, "As the bill says")

@@ -29,6 +29,7 @@ from portfolio.audit.models import AuditEvent
 from portfolio.audit.signing_keys import SigningKey
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
+from portfolio.business_cases.editing import lock_for_move
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.db.clock import now
@@ -65,12 +66,15 @@ def propose_code(
     session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase, wanted: Wanted
 ) -> CodeProposal:
     """The first person's act. Raises `Refused` for the case's state, the body or the person; `FieldRefused` for an amount."""
+    lock_for_move(session, case)  # two proposals, or one and a cut of the decided amount, come one after the other
     _check_may_issue(session, actor, pack, case)
     lot = next((lot for lot in lots_of(session, case) if lot.id == wanted.lot_id), None)
     if lot is None:
         raise FieldRefused("lot_id", _("Choose one of the options"))
     if wanted.expires_on < wanted.not_before:
         raise FieldRefused("expires_on", _("The last day must not be before the first one."))
+    if wanted.replaces_id is not None and wanted.replaces_id not in {code.id for code in replaceable(session, case)}:
+        raise FieldRefused("replaces_id", _("Choose one of the options"))
     _check_fits(session, case, wanted.fiscal_year, wanted.ceiling_minor, wanted.replaces_id)
     proposal = CodeProposal(
         case_id=case.id,
@@ -129,6 +133,7 @@ def issue_code(
     `issuer` is the address of this installation. Raises `Refused` when the proposal is no longer what was shown, when the
     proposer confirms themselves, or when the money is not there any more.
     """
+    lock_for_move(session, case)
     _check_may_issue(session, actor, pack, case)
     _check_open(proposal, shown_digest)
     if actor.person_id == proposal.proposed_by_id:
@@ -207,6 +212,15 @@ def may_issue(session: Session, actor: Viewer, pack: CountryPack, case: Business
     if refusal := authority_refusal(session, pack, actor, case, Power.CODE_ISSUE):
         reasons.append(refusal)
     return [*reasons, *separation_reasons(session, pack, actor, case, Act.ISSUE_CODE)]
+
+
+def replaceable(session: Session, case: BusinessCase) -> list[ApprovalCode]:
+    """Codes of the case in whose place another may be issued: in force or suspended, and nothing drawn on them."""
+    return [
+        code
+        for code in codes_of_case(session, case.id)
+        if code.state in (CodeState.ISSUED, CodeState.SUSPENDED) and not code.reserved_minor + code.committed_minor
+    ]
 
 
 def _check_may_issue(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase) -> None:

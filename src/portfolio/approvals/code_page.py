@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portfolio.approvals.code_issue import may_issue, proposal_digest
+from portfolio.approvals.code_issue import may_issue, proposal_digest, replaceable
 from portfolio.approvals.code_queries import (
     codes_of_case,
     decided_for_year,
@@ -57,6 +57,7 @@ class ProposalRow:
     proposer: str
     digest: str
     is_mine: bool
+    replaces: str = ""
 
 
 def code_row(session: Session, code: ApprovalCode) -> CodeRow:
@@ -90,14 +91,21 @@ def codes_page(session: Session, viewer: Viewer, pack: CountryPack, case: Busine
                 proposers[p.proposed_by_id],
                 proposal_digest(p),
                 p.proposed_by_id == viewer.person_id,
+                _replaced(session, p),
             )
             for p in proposals
         ],
         "lots": [(str(lot.id or ""), lot.title) for lot in lots_of(session, case)],
+        "replaceable": [(str(code.id), f"{code.code} · {code.lot_title}") for code in replaceable(session, case)],
         "may_try": may_try,
         "why_not": may_issue(session, viewer, pack, case) if may_try else [],
         "may_suspend": viewer.can(Permission.CODE_SUSPEND),
     }
+
+
+def _replaced(session: Session, proposal: CodeProposal) -> str:
+    """The code that the proposed one takes the place of, as printed."""
+    return "" if proposal.replaces_id is None else session.get_one(ApprovalCode, proposal.replaces_id).code
 
 
 def _year(session: Session, case: BusinessCase, year: int) -> YearRow:

@@ -14,10 +14,12 @@ from sqlmodel import col
 
 from portfolio.approvals.draw_rules import Draw as DrawFacts
 from portfolio.approvals.draw_rules import balance
-from portfolio.approvals.models import ApprovalCode, BudgetDecision, BudgetEntry, Draw, Opinion
+from portfolio.approvals.models import ApprovalCode, BudgetDecision, BudgetEntry, BudgetModification, Draw, Opinion
+from portfolio.approvals.terms import EntryKind
 from portfolio.business_cases.models import BusinessCase, Snapshot
 from portfolio.projects.models import SourceObservation
 from portfolio.projects.terms import IMPORTED
+from portfolio.reports.past_states import states_at
 from portfolio.reports.portfolio_frame import AMOUNTS
 
 MOST_IN = 500
@@ -34,7 +36,7 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
 def as_known_at(session: Session, frame: pl.DataFrame, day: date, zone: ZoneInfo) -> pl.DataFrame:
     """The frame (`portfolio_frame.SCHEMA`) with the amounts of that day; rows that nothing was known of are gone.
 
-    A state is told only where it has not changed since; the amounts hidden by an embargo stay hidden.
+    The state is that of the day, from the recorded moves; what an embargo hides now, state and amounts, stays hidden.
     """
     instant = end_of(day, zone)
     ids = {row_id: uuid.UUID(row_id) for row_id in frame.get_column("initiative").to_list()}
@@ -51,7 +53,10 @@ def as_known_at(session: Session, frame: pl.DataFrame, day: date, zone: ZoneInfo
         .with_columns(
             pl.when(~hidden).then(pl.col("decided")).alias("decided"),
             pl.when(~hidden).then(pl.col("committed")).alias("committed"),
-            pl.when(pl.col("_same_state")).then(pl.col("state")).alias("state"),
+            pl.when(hidden | pl.col("_state").is_null())
+            .then(pl.col("state"))
+            .otherwise(pl.col("_state"))
+            .alias("state"),
         )
         .select(frame.columns)
     )
@@ -64,7 +69,7 @@ _KNOWN = pl.Schema(
         "requested_state": pl.String(),
         "requested_note": pl.String(),
         "as_at": pl.Date(),
-        "_same_state": pl.Boolean(),
+        "_state": pl.String(),
     }
 )
 
@@ -89,6 +94,7 @@ def _cases(session: Session, initiatives: Sequence[uuid.UUID], instant: datetime
             select(
                 col(BusinessCase.id),
                 col(BusinessCase.initiative_id),
+                col(BusinessCase.status),
                 col(BusinessCase.status_since),
                 col(Snapshot.totals),
             )
@@ -98,6 +104,7 @@ def _cases(session: Session, initiatives: Sequence[uuid.UUID], instant: datetime
         ).all()
         newest = {row.initiative_id: row for row in rows}
         by_case = {row.id: row.initiative_id for row in newest.values()}
+        states = states_at(session, {row.id: (row.status, row.status_since) for row in newest.values()}, instant)
         recommended = _recommended(session, list(by_case), instant)
         decided = _decided(session, list(by_case), instant)
         committed = _committed(session, list(by_case), instant)
@@ -110,7 +117,7 @@ def _cases(session: Session, initiatives: Sequence[uuid.UUID], instant: datetime
                 "recommended": recommended.get(case_id),
                 "decided": decided.get(case_id),
                 "committed": committed.get(case_id),
-                "_same_state": row.status_since <= instant,
+                "_state": states[case_id],
             }
     return found
 
@@ -125,22 +132,31 @@ def _recommended(session: Session, cases: Sequence[uuid.UUID], instant: datetime
 
 
 def _decided(session: Session, cases: Sequence[uuid.UUID], instant: datetime) -> dict[uuid.UUID, int]:
-    """What the newest decision confirmed by then gives, all years together."""
+    """What the ledger came to by then, all years together: decisions confirmed by then, without what modified them later."""
+    later = {
+        uuid.UUID(entry_id)
+        for entries in session.scalars(
+            select(col(BudgetModification.entries)).where(
+                col(BudgetModification.case_id).in_(cases), col(BudgetModification.confirmed_at) > instant
+            )
+        )
+        for entry_id in entries
+    }
     rows = session.execute(
-        select(col(BudgetDecision.case_id), col(BudgetDecision.id))
-        .where(col(BudgetDecision.case_id).in_(cases), col(BudgetDecision.confirmed_at) <= instant)
-        .order_by(col(BudgetDecision.confirmed_at), col(BudgetDecision.id))
+        select(col(BudgetEntry.case_id), col(BudgetEntry.id), col(BudgetEntry.kind), col(BudgetEntry.amount_minor))
+        .join(BudgetDecision, col(BudgetDecision.id) == col(BudgetEntry.decision_id))
+        .where(col(BudgetEntry.case_id).in_(cases), col(BudgetDecision.confirmed_at) <= instant)
     )
-    newest = {case_id: decision_id for case_id, decision_id in rows}  # noqa: C416
     sums: defaultdict[uuid.UUID, int] = defaultdict(int)
-    entries = session.execute(
-        select(col(BudgetEntry.decision_id), col(BudgetEntry.amount_minor)).where(
-            col(BudgetEntry.decision_id).in_(newest.values())
+    for case_id, entry_id, kind, minor in rows:
+        if kind is not EntryKind.PROPOSED and entry_id not in later:
+            sums[case_id] += minor
+    decided = session.scalars(
+        select(col(BudgetDecision.case_id)).where(
+            col(BudgetDecision.case_id).in_(cases), col(BudgetDecision.confirmed_at) <= instant
         )
     )
-    for decision_id, minor in entries:
-        sums[decision_id] += minor
-    return {case_id: sums[decision_id] for case_id, decision_id in newest.items()}
+    return {case_id: sums[case_id] for case_id in set(decided)}
 
 
 def _committed(session: Session, cases: Sequence[uuid.UUID], instant: datetime) -> dict[uuid.UUID, int]:
@@ -197,6 +213,5 @@ def _imported(session: Session, initiatives: Sequence[uuid.UUID], day: date) -> 
                 "requested_state": cell["state"],
                 "requested_note": cell.get("raw", ""),
                 "as_at": as_at,
-                "_same_state": True,
             }
     return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.approvals.models import BudgetDecision, BudgetEntry, Condition, Opinion
-from portfolio.approvals.terms import CountersignState
+from portfolio.approvals.terms import CountersignState, EntryKind
 from portfolio.business_cases.models import BusinessCase, Snapshot
 from portfolio.business_cases.visibility import visible_to
 from portfolio.labels import label
@@ -64,16 +64,9 @@ def _is_newest() -> ColumnElement[bool]:
 
 
 def decided_entries(session: Session, viewer: Viewer, initiatives: Ids) -> pl.DataFrame:
-    """Entries of the newest confirmed decision of each case, with the columns of `cycle.ENTRIES`."""
-    newest = (
-        select(func.max(col(BudgetDecision.confirmed_at)))
-        .where(
-            col(BudgetDecision.case_id) == col(BudgetEntry.case_id),
-            col(BudgetDecision.state) == CountersignState.CONFIRMED,
-        )
-        .correlate(BudgetEntry)
-        .scalar_subquery()
-    )
+    """Entries of the ledger that are money: of confirmed decisions and their modifications, with the columns of
+    `cycle.ENTRIES`. Their sums are what is decided; what was only proposed is not among them.
+    """
     rows = [
         (initiative_id.hex, currency, year, firmness.value, line, minor)
         for portion in _portions(initiatives)
@@ -92,7 +85,7 @@ def decided_entries(session: Session, viewer: Viewer, initiatives: Ids) -> pl.Da
                 col(BusinessCase.initiative_id).in_(portion),
                 visible_to(viewer),
                 col(BudgetDecision.state) == CountersignState.CONFIRMED,
-                col(BudgetDecision.confirmed_at) == newest,
+                col(BudgetEntry.kind) != EntryKind.PROPOSED,
             )
             .order_by(col(BudgetEntry.id))
         )

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -307,3 +307,27 @@ def test_a_funded_case_is_closed_with_a_reason(database: Database, scene: Scene,
         assert session.get_one(BusinessCase, scene.case.id).status is CaseStatus.CLOSED
     assert visitor.get(path).status == 404
     assert visitors.of(scene.buyer.person_id).get(path).status == 403
+
+
+def test_two_people_put_a_lower_code_in_the_place_of_an_undrawn_one(database: Database, scene: Scene) -> None:
+    code = an_issued_code(database, scene, DECIDED)
+    lower = replace(wanted(300_000_00), replaces_id=code.id)
+    with database.writing() as session:
+        proposal = propose_code(session, scene.first, PACK, session.get_one(BusinessCase, scene.case.id), lower)
+    with database.writing() as session:
+        case, proposal = session.get_one(BusinessCase, scene.case.id), session.merge(proposal)
+        fresh = issue_code(session, scene.second, PACK, case, proposal, proposal_digest(proposal), scene.key, "https://x")
+        old = session.get_one(ApprovalCode, code.id)
+        assert (old.state, old.superseded_by_id, fresh.ceiling_minor) == (CodeState.SUPERSEDED, fresh.id, 300_000_00)
+
+
+def test_only_an_undrawn_code_of_the_same_case_is_replaced(database: Database, scene: Scene) -> None:
+    code = an_issued_code(database, scene)
+    with database.writing() as session:
+        draws.draw(session, scene.buyer, PACK, code.id, reserve(1_00, "key-00001"))
+    with database.write() as session:
+        case = session.get_one(BusinessCase, scene.case.id)
+        for other in (code.id, scene.case.id):
+            with pytest.raises(FieldRefused) as refused:
+                propose_code(session, scene.first, PACK, case, replace(wanted(1_00), replaces_id=other))
+            assert refused.value.field == "replaces_id"
