@@ -1,8 +1,9 @@
-"""`portfolio audit verify | export | checkpoint | keys`: the trail, checked by whoever has the database or only an exported file."""
+"""`portfolio audit verify | export | checkpoint | proof | keys`: the trail, checked with the database or only a file."""
 
 import argparse
 import json
 import sys
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from portfolio import tables
 from portfolio.audit.checkpoints import CheckpointConflict, write_checkpoints
+from portfolio.audit.proofs import NoSuchEvent, NotYetSigned, ProofFails, check_proof, make_proof
 from portfolio.audit.signing_keys import KeyPurpose, PublicKey, key_list, load_or_make_key, parse_key_list, public_keys
 from portfolio.audit.snapshot import reading_snapshot
 from portfolio.audit.sources import BadInput, DatabaseSource, FileSource, export
@@ -44,6 +46,19 @@ def add_parsers(verbs: Any) -> None:
 
     sign = acts.add_parser("checkpoint", help="sign where the trail stands now, into the checkpoint file")
     sign.set_defaults(run=run_checkpoint)
+
+    proof = acts.add_parser(
+        "proof",
+        help="prove that one event is in a signed checkpoint, or check such a proof without the database",
+        epilog="example: portfolio audit proof 0199… --out proof.json; "
+        "portfolio audit proof --verify proof.json --keys checkpoint.pub",
+    )
+    what = proof.add_mutually_exclusive_group(required=True)
+    what.add_argument("event", nargs="?", type=uuid.UUID, metavar="EVENT_ID", help="as the audit page shows it")
+    what.add_argument("--verify", metavar="FILE", help="check this proof; needs nothing but the public keys")
+    proof.add_argument("--out", metavar="FILE", help="write the proof here instead of on standard output")
+    proof.add_argument("--keys", metavar="FILE", help="public keys; else those in PORTFOLIO_KEYS_DIR")
+    proof.set_defaults(run=run_proof)
 
     keys = acts.add_parser(
         "keys", help="print the public keys of the checkpoints", epilog="example: portfolio audit keys"
@@ -127,6 +142,39 @@ def run_checkpoint(_arguments: argparse.Namespace) -> int:
         print(f"{checkpoint.chain.value} {checkpoint.size} {checkpoint.head}")
     print(f"signed: {len(made)} checkpoints")
     return 0
+
+
+def run_proof(arguments: argparse.Namespace) -> int:
+    """0 and what is proven, or the proof; 1 and why not, on standard error."""
+    settings = read_settings()
+    try:
+        if arguments.verify:
+            return _check_proof(Path(arguments.verify), _keys(arguments.keys, settings))
+        with _database(settings) as database, reading_snapshot(database) as connection:
+            proof = json.dumps(make_proof(connection, settings.checkpoints_dir, arguments.event), indent=1)
+    except NoSuchEvent:
+        return _no_proof(f"no event has the id {arguments.event}")
+    except NotYetSigned:
+        return _no_proof("no checkpoint covers this event yet: run portfolio audit checkpoint")
+    except (ProofFails, OSError, UnicodeDecodeError) as error:
+        return _no_proof(str(error))
+    if arguments.out:
+        Path(arguments.out).write_text(proof + "\n", "utf-8")
+    print(f"written: {arguments.out}" if arguments.out else proof)
+    return 0
+
+
+def _check_proof(path: Path, keys: Mapping[str, PublicKey]) -> int:
+    proven = check_proof(path.read_text("utf-8"), keys)
+    print(f"proven: {proven.content.get('action')} at {proven.content.get('at')}")
+    print(f"event {proven.seq} of chain {proven.chain.value} of {proven.chain_id}, hash {proven.hash}")
+    print(f"in the checkpoint of {proven.size} events signed at {proven.signed_at.isoformat()}")
+    return 0
+
+
+def _no_proof(why: str) -> int:
+    print(f"portfolio: {why}", file=sys.stderr)
+    return 1
 
 
 def run_keys(_arguments: argparse.Namespace) -> int:

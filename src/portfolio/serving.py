@@ -1,6 +1,5 @@
 """Serving: one process on SQLite, any number on PostgreSQL, each with its own listening socket."""
 
-import logging
 import multiprocessing
 import signal
 import socket
@@ -14,6 +13,8 @@ from portfolio.app import create_app
 from portfolio.errors import ConfigurationError
 from portfolio.jobs.runner import start_jobs
 from portfolio.settings import LOOPBACK, Settings
+from portfolio.web.impatience import ImpatientProtocol
+from portfolio.web.logs import AccessLog, log_as_json
 
 THREADS = 16
 """Worker threads of a process; as many as the database pool holds."""
@@ -56,7 +57,7 @@ class Server(uvicorn.Server):
 
 def run_worker(settings: Settings, host: str, port: int, *, with_jobs: bool, announce: bool) -> None:
     """Serve in this process until it is told to stop."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_as_json(with_access=settings.access_log)
     app = create_app(settings)
     stop_jobs = start_jobs(app.state.runtime) if with_jobs else None
 
@@ -66,7 +67,9 @@ def run_worker(settings: Settings, host: str, port: int, *, with_jobs: bool, ann
             sys.stdout.flush()
 
     config = uvicorn.Config(
-        app,
+        AccessLog(app),
+        http=ImpatientProtocol,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

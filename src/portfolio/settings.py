@@ -30,6 +30,7 @@ class Settings:
     trusted_proxy: bool
     allowed_hosts: frozenset[str]
     sqlite_synchronous: str
+    access_log: bool = False
 
     @property
     def is_demo(self) -> bool:
@@ -73,6 +74,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         checkpoints_dir=Path(get("CHECKPOINTS", str(var / "checkpoints"))),
         trusted_proxy=_boolean("TRUSTED_PROXY", get("TRUSTED_PROXY", "no")),
         allowed_hosts=frozenset(hosts | LOOPBACK | {urlsplit(base_url).hostname or ""}),
+        access_log=_boolean("ACCESS_LOG", get("ACCESS_LOG", "yes" if mode == "production" else "no")),
         sqlite_synchronous=_one_of("SQLITE_SYNCHRONOUS", get("SQLITE_SYNCHRONOUS", "FULL").upper(), ("FULL", "NORMAL")),
     )
 

@@ -13,8 +13,8 @@ import rfc8785
 from portfolio.db.money import Money
 
 GENESIS = "0" * 64
-FORMAT = 1
-"""Version of the event format; old events verify with the version they name."""
+FORMAT = 2
+"""Version of the event format; old events verify with the version they name. 2 added the request, the node and the program."""
 
 _SAFE_INTEGER = 2**53
 

@@ -33,6 +33,7 @@ class Pending:
     object_type: str
     object_id: uuid.UUID | None
     content: dict[str, Any]
+    request: dict[str, str] = field(default_factory=dict)
     texts: tuple[AuditText, ...] = field(default=())
 
     @property
@@ -92,6 +93,7 @@ def _canon(chain: Chain, seq: int, id_: uuid.UUID, at: datetime, pending: Pendin
             "id": id_,
             "at": at,
             "actor": pending.actor_id,
+            "request": pending.request,
             "action": pending.tag,
             "object": {"type": pending.object_type, "id": pending.object_id},
             "detail": pending.content,

@@ -51,13 +51,20 @@ class _Stand:
 
 
 def read_checkpoints(path: Path) -> Iterator[Checkpoint]:
-    """The notes of a file, oldest first. Raises `ValueError` naming the line of what is none; a torn last line is passed by."""
+    """The checkpoints of a file, oldest first. Raises `ValueError` as `read_checkpoint_notes`."""
+    for _, checkpoint in read_checkpoint_notes(path):
+        yield checkpoint
+
+
+def read_checkpoint_notes(path: Path) -> Iterator[tuple[str, Checkpoint]]:
+    """Each signed note with what it says. Raises `ValueError` naming the line of what is none; a torn last line is passed by."""
     with path.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, start=1):
             if not line.endswith("\n"):
                 return
             try:
-                yield notes.parse(str(json.loads(line)["note"]))
+                note = str(json.loads(line)["note"])
+                yield note, notes.parse(note)
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{path}: line {number} is not a checkpoint") from error
 

@@ -22,6 +22,7 @@ from portfolio.audit.terms import Tag
 from portfolio.db import clock
 from portfolio.db.base import Audited
 from portfolio.people.viewer import SYSTEM, Viewer
+from portfolio.web import trace
 
 _DRAFT = "audit_draft"
 
@@ -83,6 +84,7 @@ def record(
             object_type="" if subject is None else str(subject.__tablename__),
             object_id=None if subject is None else subject.id,
             content=content,
+            request=trace.origin(),
             texts=texts,
         )
     )

@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portfolio.errors import FieldRefused, NotAllowed, NotFound, Refused
 from portfolio.i18n import gettext
+from portfolio.web import trace
 from portfolio.web.forms import BadBody
 from portfolio.web.once import AlreadyDone
 from portfolio.web.pages import AnyRequest, html, render, wants_part
@@ -36,7 +37,12 @@ def refusal(request: AnyRequest, status: int, reasons: Sequence[str] = (), what_
     """The page of a status; for htmx a part that goes to the messages, leaving the page as it was."""
     if request.scope["path"].startswith("/api/"):
         return Response(
-            {"type": "about:blank", "status": status, "title": "; ".join(reasons) or gettext("Refused")},
+            {
+                "type": "about:blank",
+                "status": status,
+                "title": "; ".join(reasons) or gettext("Refused"),
+                "instance": f"urn:request:{trace.current()}",
+            },
             status_code=status,
             media_type="application/problem+json",
         )
@@ -106,7 +112,8 @@ def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 
 def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
-    log.exception("unexpected error on %s %s", request.method, request.scope["path"], exc_info=error)
+    route = request.scope.get("path_template") or "-"  # never the address itself, which may hold a one-time link
+    log.exception("unexpected error on %s %s", request.method, route, exc_info=error)
     return refusal(request, 500)
 
 

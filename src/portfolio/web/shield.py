@@ -12,6 +12,8 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from portfolio.i18n import LANGUAGES, set_language
+from portfolio.web import trace
+from portfolio.web.impatience import patient_until
 from portfolio.web.runtime import Runtime
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,12 +33,14 @@ class Shield(ASGIMiddleware):
         if refused:
             await ASGIResponse(body=refused.encode(), status_code=400, media_type="text/plain")(scope, receive, send)
             return
-        await next_app(scope, receive, send)
+        await next_app(scope, patient_until(receive), send)
 
 
 def prepare(request: Request[Any, Any, Any]) -> None:
-    """Once for each request: the nonce and the language. An address that leads nowhere is refused before this layer runs."""
+    """Once for each request: its id, the nonce and the language. An address that leads nowhere is refused before this layer runs."""
     if "csp_nonce" not in request.scope["state"]:
+        trusted = request.scope["litestar_app"].state.runtime.settings.trusted_proxy
+        request.scope["state"]["request_id"] = trace.begin(request.headers.get(trace.HEADER, ""), trusted=trusted)
         request.scope["state"]["csp_nonce"] = secrets.token_urlsafe(16)
         set_language(chosen_language(request))
 
@@ -46,7 +50,9 @@ async def add_headers(message: Message, scope: Scope) -> None:
     if message["type"] == "http.response.start":
         runtime: Runtime = scope["litestar_app"].state.runtime
         nonce = scope["state"].get("csp_nonce", "")
-        _add_headers(MutableScopeHeaders.from_message(message), nonce, runtime.settings.is_https)
+        headers = MutableScopeHeaders.from_message(message)
+        headers.setdefault(trace.HEADER, scope["state"].get("request_id", ""))
+        _add_headers(headers, nonce, runtime.settings.is_https)
 
 
 def chosen_language(request: Request[Any, Any, Any]) -> str:
