@@ -14,9 +14,11 @@ from portfolio.business_cases.attachments import (
     attach,
     attachments_of,
     get_attachment,
+    hides_authors,
     receive,
     remove,
     store_of,
+    without_author,
 )
 from portfolio.business_cases.completeness import section_address
 from portfolio.business_cases.editing import why_locked
@@ -32,6 +34,7 @@ from portfolio.people.queries import names
 from portfolio.web.flash import register
 from portfolio.web.forms import Form, Submitted
 from portfolio.web.pages import done
+from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
 P = Permission
@@ -126,8 +129,11 @@ def download(
     session: NamedDependency[Session],
     case_id: FromPath[uuid.UUID],
     attachment_id: FromPath[uuid.UUID],
-) -> File:
-    """The file, as an attachment, after the same check of the case as its pages. A removed one only for its own institution."""
+) -> Response[Any]:
+    """The file, as an attachment, after the same check of the case as its pages. A removed one only for its own institution.
+
+    Peer reviewers get a copy that says nothing of its author, where the pack's reviews are blind.
+    """
     case = get_case(session, request.user, case_id)
     row = get_attachment(session, case, attachment_id)
     if row.removed_at is not None and case.institution_id not in request.user.own_institutions:
@@ -135,14 +141,13 @@ def download(
     path = store_of(request).path(row.sha256)
     if not path.is_file():
         raise NotFound
-    return File(
-        path=path.absolute(),
-        media_type=row.media_type,
-        headers={
-            "Content-Security-Policy": SANDBOX,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.file_name, safe='')}",
-        },
-    )
+    headers = {
+        "Content-Security-Policy": SANDBOX,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.file_name, safe='')}",
+    }
+    if hides_authors(runtime(request).pack, request.user, case):
+        return Response(without_author(path, row.media_type), media_type=row.media_type, headers=headers)
+    return File(path=path.absolute(), media_type=row.media_type, headers=headers)
 
 
 def routes() -> list[Any]:

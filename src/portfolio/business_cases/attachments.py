@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from litestar import Request
@@ -18,13 +18,16 @@ from portfolio.business_cases.editing import lock_for_edit, make_author
 from portfolio.business_cases.models import Attachment, BusinessCase
 from portfolio.db.clock import now
 from portfolio.db.text import storable
-from portfolio.errors import FieldRefused, NotFound
-from portfolio.files.inspection import MAX_BYTES, Rejected, inspect
+from portfolio.errors import FieldRefused, NotFound, Refused
+from portfolio.files.cleaning import REDRAWN, NotCleaned, cleaned_copy
+from portfolio.files.inspection import MAX_BYTES, MEDIA_TYPES, Accepted, Rejected, inspect
 from portfolio.files.inspection_labels import REJECT_REASON_LABELS
 from portfolio.files.inspection_terms import RejectReason
 from portfolio.files.store import FileStore, TooLarge
 from portfolio.i18n import gettext as _
-from portfolio.packs.terms import SectionCode
+from portfolio.packs.schema import CountryPack
+from portfolio.packs.terms import NamesShown, SectionCode
+from portfolio.people.permissions import Reach
 from portfolio.people.viewer import Viewer
 from portfolio.web.runtime import runtime
 
@@ -43,6 +46,8 @@ class Received:
     media_type: str
     sha256: str
     size: int
+    original_sha256: str = ""
+    """Of what was sent, where something else is kept: pictures are drawn anew."""
 
 
 def store_of(request: Request[Any, Any, Any]) -> FileStore:
@@ -65,9 +70,40 @@ def receive(store: FileStore, upload: UploadFile) -> Received:
         found = inspect(path, name)
         if isinstance(found, Rejected):
             raise FieldRefused("file", found.message)
+        if found.kind in REDRAWN:
+            return _redrawn(store, path, name, found)
         return Received(name, found.media_type, store.keep(path), found.size)
     finally:
         path.unlink(missing_ok=True)
+
+
+def _redrawn(store: FileStore, path: Path, name: str, found: Accepted) -> Received:
+    """Only the points of a picture are kept: not where and when it was taken, nor anything hidden beside them."""
+    try:
+        content = cleaned_copy(path, found.kind)
+    except NotCleaned:
+        raise FieldRefused("file", _(REJECT_REASON_LABELS[RejectReason.TOO_HEAVY])) from None
+    return Received(name, found.media_type, store.put(content), len(content), found.sha256)
+
+
+def without_author(path: Path, media_type: str) -> bytes:
+    """A file for readers from whom the pack hides names. Raises `Refused` when no such copy can be made."""
+    kinds = {known: kind for kind, known in MEDIA_TYPES.items()}
+    try:
+        return cleaned_copy(path, kinds[media_type])
+    except (NotCleaned, KeyError):
+        raise Refused(
+            _("This file cannot be shown without the data of its author. Ask the review secretary for it.")
+        ) from None
+
+
+def hides_authors(pack: CountryPack, viewer: Viewer, case: BusinessCase) -> bool:
+    """Whether this reader reaches the case as a peer reviewer alone, in a country whose reviews are blind."""
+    if pack.rubric is None or pack.rubric.names_shown is NamesShown.ALWAYS:
+        return False
+    if case.institution_id in viewer.own_institutions:
+        return False
+    return not (viewer.reaches(Reach.SUBMITTED) or viewer.reaches(Reach.EVERYTHING))
 
 
 def clean_name(name: str) -> str:
@@ -113,6 +149,7 @@ def attach(
         attachment=row.id,
         sha256=received.sha256,
         size=received.size,
+        **({"original": received.original_sha256} if received.original_sha256 else {}),
     )
     session.flush()
     return row

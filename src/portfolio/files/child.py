@@ -25,9 +25,9 @@ def main(kind: FileKind) -> None:
         print_verdict(*verdict(stream, kind))
 
 
-def limit_self() -> None:
+def limit_self(cpu_seconds: int = CPU_SECONDS) -> None:
     """From here on this process can use little, and harm nothing but itself."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
