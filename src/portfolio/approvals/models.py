@@ -19,9 +19,12 @@ from portfolio.approvals.terms import (
     OpinionOutcome,
     ReconsiderationState,
 )
+from portfolio.approvals.working_models import ConditionFile as ConditionFile
 from portfolio.approvals.working_models import DecisionDraft as DecisionDraft
 from portfolio.approvals.working_models import OpinionDraft as OpinionDraft
 from portfolio.approvals.working_models import OpinionOverride as OpinionOverride
+from portfolio.approvals.working_models import SignOffRequest as SignOffRequest
+from portfolio.approvals.working_models import VerdictObservation as VerdictObservation
 from portfolio.db.base import Audited, Table, Versioned, enum_type
 
 

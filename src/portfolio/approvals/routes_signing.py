@@ -9,6 +9,8 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from portfolio.approvals.forms_gate import BatchFields, MoveReasonFields, SignFields
+from portfolio.approvals.routes_asking import asking_context
+from portfolio.approvals.routes_asking import routes as asking_routes
 from portfolio.approvals.shown_gate import (
     grouped,
     missing_groups,
@@ -106,6 +108,7 @@ def _context(request: AnyRequest, session: Session, case: BusinessCase, form: Fo
         "can_reopen": case.status is CaseStatus.ALIGNING
         and bool(viewer.roles_in(case.institution_id) & (SIGNATORIES | {Role.CASE_LEAD})),
         "form": form or blank(SignFields),
+        **asking_context(session, viewer, pack, case, signing.board),
     }
 
 
@@ -264,4 +267,12 @@ def submit_queue(
 
 
 def routes() -> list[Any]:
-    return [show_sign_offs, submit_sign_off, show_reopen, submit_reopen, show_queue, submit_queue]
+    return [
+        show_sign_offs,
+        submit_sign_off,
+        show_reopen,
+        submit_reopen,
+        show_queue,
+        submit_queue,
+        *asking_routes(),
+    ]

@@ -1,13 +1,15 @@
 """What analysts have in hand before anything binds: drafts of opinions and of decisions. The trail begins when they pass them on.
 
-Also the act by which the authority that the pack names overrides an opinion: it comes before the decision that rests on it.
+Also what was asked of people before they sign, files that show that a condition is met, and observations made of a finding:
+rows of their own, because the trail vouches for the older tables column by column. And the act by which the authority that the
+pack names overrides an opinion: it comes before the decision that rests on it.
 """
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, UniqueConstraint
 from sqlmodel import Field
 
 from portfolio.approvals.terms import DecisionChoice, OpinionOutcome
@@ -65,3 +67,42 @@ class OpinionOverride(Table, Audited, table=True):
     decided_by_id: uuid.UUID = Field(foreign_key="person.id")
     decided_at: datetime
     digest: str = Field(max_length=64, description="of what was shown when it was decided")
+
+
+class SignOffRequest(Table, Audited, table=True):
+    """That somebody was asked to sign off a case as it stood: once for each person and content."""
+
+    __tablename__ = "sign_off_request"
+    __table_args__ = (UniqueConstraint("case_id", "digest", "person_id"),)
+
+    case_id: uuid.UUID = Field(foreign_key="business_case.id", index=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id")
+    role: str = Field(max_length=40)
+    digest: str = Field(max_length=64, description="of the whole content when they were asked")
+    asked_by_id: uuid.UUID = Field(foreign_key="person.id")
+    asked_at: datetime
+
+
+class ConditionFile(Table, Audited, table=True):
+    """A file that the institution gave as evidence of a condition: inspected, kept by its digest, never taken back."""
+
+    __tablename__ = "condition_file"
+
+    condition_id: uuid.UUID = Field(foreign_key="condition.id", index=True)
+    file_name: str = Field(max_length=200)
+    media_type: str = Field(max_length=120)
+    size: int
+    sha256: str = Field(max_length=64)
+    by_id: uuid.UUID = Field(foreign_key="person.id")
+    supplied_at: datetime
+
+
+class VerdictObservation(Table, Audited, table=True):
+    """The observation that was made of a finding, once for each finding and version of the case."""
+
+    __tablename__ = "verdict_observation"
+    __table_args__ = (UniqueConstraint("verdict_id", "snapshot_id"),)
+
+    verdict_id: uuid.UUID = Field(foreign_key="verdict.id")
+    snapshot_id: uuid.UUID = Field(foreign_key="case_snapshot.id")
+    observation_id: uuid.UUID = Field(foreign_key="observation.id", unique=True)

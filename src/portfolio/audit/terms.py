@@ -62,6 +62,9 @@ class Tag(Enum):
     CASE_SIGNED_OFF = "case.signed_off"
     SIGN_OFF_LAPSED = "case.sign_off_lapsed"
     CASE_REOPENED = "case.reopened"
+    SIGN_OFFS_ASKED = "case.sign_offs_asked"
+    CASE_HANDED_OVER = "case.handed_over"
+    CASE_TEAM_CHANGED = "case.team_changed"
     CASE_SUBMITTED = "case.submitted"
     CASE_MOVED = "case.moved"
     # review

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
-from portfolio.business_cases.editing import lock_for_move, make_author, why_locked
+from portfolio.business_cases.editing import lock_for_move, make_author, why_locked, why_off_team
 from portfolio.business_cases.forms import HeadFields, LateRequestFields, LateWaiverFields, StartFields
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
@@ -73,7 +73,7 @@ def start_case(session: Session, actor: Viewer, pack: CountryPack, fields: Start
 def change_head(session: Session, actor: Viewer, case: BusinessCase, fields: HeadFields) -> None:
     """Raises `Refused` when the case is locked, or was changed since the page was read: the form comes back as typed."""
     lock_for_move(session, case)
-    if reason := why_locked(case):
+    if reason := why_locked(case) or why_off_team(session, case, actor.person_id):
         raise Refused(reason)
     if case.version != fields.seen:
         raise Refused(

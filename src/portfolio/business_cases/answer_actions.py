@@ -65,7 +65,7 @@ def save_answers(
 
     Raises `Refused` when the section is locked. Bad values and conflicts do not keep the others from being saved.
     """
-    lock_for_edit(session, case, section)
+    lock_for_edit(session, actor, case, section)
     wanted = [question for question in questions if question.code in fields]
     rows = _locked(session, case.id, section, [question.code for question in wanted])
     saved: dict[str, int] = {}

@@ -120,7 +120,7 @@ def attach(
     session: Session, actor: Viewer, case: BusinessCase, section: SectionCode, received: Received, title: str
 ) -> Attachment:
     """Raises `FieldRefused` for a full case or institution, or a file that is attached already; `Refused` when locked."""
-    lock_for_edit(session, case, section)
+    lock_for_edit(session, actor, case, section)
     present = attachments_of(session, case.id)
     if len(present) >= MOST_FILES:
         raise FieldRefused("file", _("A case holds at most %(n)s files. Remove one first.") % {"n": MOST_FILES})
@@ -160,7 +160,7 @@ def remove(session: Session, actor: Viewer, case: BusinessCase, attachment_id: u
     row = session.get(Attachment, attachment_id)
     if row is None or row.case_id != case.id or row.removed_at is not None:
         raise NotFound
-    lock_for_edit(session, case, row.section)
+    lock_for_edit(session, actor, case, row.section)
     row.removed_at = now(session)
     make_author(session, case, actor)
     record(session, actor, Tag.FILE_REMOVED, case, attachment=row.id, sha256=row.sha256)

@@ -39,14 +39,29 @@ def why_locked(case: BusinessCase, section: SectionCode | str | None = None) -> 
     return _("The case was submitted, so what it says is frozen.")
 
 
-def lock_for_edit(session: Session, case: BusinessCase, section: SectionCode | str | None = None) -> None:
+def lock_for_edit(session: Session, actor: Viewer, case: BusinessCase, section: SectionCode | str) -> None:
     """Hold the state of the case until this transaction ends, and refuse an edit that it does not allow.
 
-    Several people may edit at once; nobody signs off or submits meanwhile. Raises `Refused`.
+    Several people may edit at once; nobody signs off, submits or changes the team meanwhile. Raises `Refused`.
     """
     session.refresh(case, attribute_names=["status", "open_sections", "version"], with_for_update={"read": True})
-    if reason := why_locked(case, section):
+    if reason := why_locked(case, section) or why_off_team(session, case, actor.person_id):
         raise Refused(reason)
+
+
+def why_off_team(session: Session, case: BusinessCase, person_id: uuid.UUID) -> str:
+    """Whoever handed the case over, or was taken off its team, reads it; nothing for everybody else.
+
+    Being off the team is an authorship that ended: what the person wrote stays theirs, for the separation of duties.
+    """
+    ends = session.scalars(
+        select(col(Duty.ended_at)).where(
+            col(Duty.person_id) == person_id, col(Duty.subject_id) == case.id, col(Duty.kind) == DutyKind.AUTHOR
+        )
+    ).all()
+    if not ends or None in ends:
+        return ""
+    return _("You are no longer on the team of this case: you read it, and others write it.")
 
 
 def lock_for_move(session: Session, case: BusinessCase) -> None:

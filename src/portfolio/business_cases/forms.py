@@ -32,6 +32,28 @@ class HeadFields(_Form):
     seen: int
 
 
+class HandOverFields(_Form):
+    """Who leads the case from now on, and why."""
+
+    to_id: uuid.UUID
+    reason: str = Field(min_length=10, max_length=1000)
+
+
+class TeamFields(_Form):
+    """Who comes into the team of a case or leaves it, and why."""
+
+    change: str = Field(pattern=r"^(join|leave):[0-9a-f-]{36}$", description="the act and the person's id")
+    why: str = Field(min_length=10, max_length=1000)
+
+    @property
+    def act(self) -> str:
+        return self.change.partition(":")[0]
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        return uuid.UUID(self.change.partition(":")[2])
+
+
 class LateRequestFields(_Form):
     """Why a case should still be taken after the closing."""
 

@@ -71,6 +71,19 @@ class CaseRevision(Table, table=True):
     by_id: uuid.UUID = Field(foreign_key="person.id")
 
 
+class CaseHandOver(Table, Audited, table=True):
+    """That a case passed from one lead to another of the same institution, and why."""
+
+    __tablename__ = "case_hand_over"
+
+    case_id: uuid.UUID = Field(foreign_key="business_case.id", index=True)
+    from_id: uuid.UUID = Field(foreign_key="person.id")
+    to_id: uuid.UUID = Field(foreign_key="person.id")
+    by_id: uuid.UUID = Field(foreign_key="person.id")
+    reason: str = Field(max_length=1000)
+    handed_at: datetime
+
+
 class CaseLine(Versioned):
     """What every line of a structured section has."""
 

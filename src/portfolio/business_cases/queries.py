@@ -70,12 +70,13 @@ def writers_for_call(session: Session, call_id: uuid.UUID) -> Sequence[uuid.UUID
 
 def authors_of(session: Session, case_id: uuid.UUID) -> Sequence[str]:
     """Names of whoever wrote in a case, in the order in which they came."""
-    return session.scalars(
-        select(col(Person.name))
+    rows = session.execute(
+        select(col(Person.id), col(Person.name))
         .join(Duty, col(Duty.person_id) == col(Person.id))
         .where(col(Duty.subject_id) == case_id, col(Duty.kind) == DutyKind.AUTHOR)
         .order_by(col(Duty.began_at), col(Duty.id))
-    ).all()
+    )
+    return list({row.id: row.name for row in rows}.values())  # whoever came back to the team stands once
 
 
 def units_of(session: Session, institutions: Sequence[uuid.UUID]) -> Sequence[Unit]:

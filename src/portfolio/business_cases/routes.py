@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from portfolio.business_cases import actions, attachment_routes, late_routes, section_routes
+from portfolio.business_cases import actions, attachment_routes, late_routes, section_routes, team_routes
 from portfolio.business_cases import jobs as _jobs  # noqa: F401  registers who is writing, and the jobs of closings
 from portfolio.business_cases.case_rows import case_rows, kind_choices
 from portfolio.business_cases.forms import HeadFields, StartFields
@@ -173,7 +173,7 @@ def _heading(request: AnyRequest, session: Session, case: BusinessCase, form: Fo
         "frame": case_frame(session, viewer, case, SECTIONS, request.app.route_reverse) if viewer else None,
         "kinds": kind_choices(runtime(request).pack),
         "units": [(str(unit.id), unit.name) for unit in units_of(session, [case.institution_id])],
-        "locked": lock_reason(request, case, None),
+        "locked": lock_reason(request, session, case, None),
     }
 
 
@@ -188,4 +188,5 @@ def routes() -> list[Any]:
         *lines_routes.routes(),
         *attachment_routes.routes(),
         *late_routes.routes(),
+        *team_routes.routes(),
     ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.business_cases.answer_actions import Outcome, Typed
 from portfolio.business_cases.completeness import Standing, by_section, missing, section_address, standing
-from portfolio.business_cases.editing import why_locked
+from portfolio.business_cases.editing import why_locked, why_off_team
 from portfolio.business_cases.frame import case_frame
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.onward import onward
@@ -64,7 +64,7 @@ def section_page(
     state = standing(session, pack, case)
     if code not in state.shown:
         raise NotFound
-    locked = lock_reason(request, case, code)
+    locked = lock_reason(request, session, case, code)
     fields, form = section_fields(session, pack, case, code, sent=sent, outcome=outcome)
     viewer = whole_viewer(request)
     url_for = request.app.route_reverse
@@ -91,12 +91,14 @@ def section_page(
     )
 
 
-def lock_reason(request: Request[Any, Any, Any], case: BusinessCase, section: SectionCode | None) -> str:
+def lock_reason(
+    request: Request[Any, Any, Any], session: Session, case: BusinessCase, section: SectionCode | None
+) -> str:
     """Why this person cannot change the section now; nothing when they can."""
     viewer = whole_viewer(request)
     if viewer is None or case.institution_id not in viewer.narrowed(Permission.CASE_WRITE).own_institutions:
         return _("You read this case; people of its institution write it.")
-    return why_locked(case, section)
+    return why_off_team(session, case, viewer.person_id) or why_locked(case, section)
 
 
 def neighbours(pack: CountryPack, state: Standing, code: SectionCode) -> Neighbours:

@@ -193,7 +193,7 @@ def show_history(
             (revision, typed(question, revision.text))
             for revision in revisions_of(session, case.id, code, question.code)
         ],
-        locked=lock_reason(request, case, code),
+        locked=lock_reason(request, session, case, code),
     )
 
 

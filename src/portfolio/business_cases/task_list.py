@@ -16,16 +16,18 @@ from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.queries import authors_of
 from portfolio.business_cases.section_pages import lock_reason
 from portfolio.business_cases.section_states import section_rows
+from portfolio.business_cases.team import why_not_manage
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.business_cases.visibility import visible_to
 from portfolio.db.clock import now
 from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
+from portfolio.identity.guard import whole_viewer
 from portfolio.labels import capitalised
 from portfolio.packs.questions import Question
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import CaseFact, WordCode
-from portfolio.people.models import Unit
+from portfolio.people.models import Person, Unit
 from portfolio.people.viewer import Viewer
 from portfolio.strategy.models import Call
 from portfolio.strategy.queries import envelope_of, waivers_of
@@ -69,14 +71,21 @@ def task_list(
         "facts": declared_in_words(pack, state),
         "figures": _figures(session, pack, request.user, state, call),
         "authors": authors_of(session, case.id),
+        "lead": session.get_one(Person, case.lead_id).name,
+        "may_manage_team": _may_manage(request, case),
         "call": shown_call(call, at),
         "cannot_submit": may_submit(call, waivers, at),
         "waived_until": max((waiver.until for waiver in waivers), default=None),
         "may_ask_late": has_closed(call, at) and not waivers,
         "locked": why_locked(case),
-        "reading": lock_reason(request, case, None),
+        "reading": lock_reason(request, session, case, None),
         "extras": extras_for(ExtraInput(request, session, pack, state, lacking)),
     }
+
+
+def _may_manage(request: Request[Any, Any, Any], case: BusinessCase) -> bool:
+    viewer = whole_viewer(request)
+    return viewer is not None and not why_not_manage(viewer, case)
 
 
 def declared_in_words(pack: CountryPack, state: Standing) -> list[str]:

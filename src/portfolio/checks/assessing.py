@@ -53,7 +53,7 @@ def save_assessment(
     session: Session, pack: CountryPack, actor: Viewer, case: BusinessCase, fields: Mapping[str, TypedField]
 ) -> Saved:
     """Store what can be stored; a field that nobody touched stays as it is. Raises `Refused` when the section is locked."""
-    lock_for_edit(session, case, SectionCode.STANDARDS)
+    lock_for_edit(session, actor, case, SectionCode.STANDARDS)
     asked = {criterion.code for one in standards_for(session, pack, case) if one.applies for criterion in one.criteria}
     rows = _rows(session, case)
     errors: dict[str, str] = {}

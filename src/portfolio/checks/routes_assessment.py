@@ -54,7 +54,7 @@ def submit_assessment(
         where = section_address(case.id, SectionCode.STANDARDS.value)
         return done(request, session, where, say="assessment_saved")
     session.commit()  # what could be saved is safe before anything renders
-    given = PartInput(session, pack, case, "", not lock_reason(request, case, SectionCode.STANDARDS))
+    given = PartInput(session, pack, case, "", not lock_reason(request, session, case, SectionCode.STANDARDS))
     words = _("Somebody else wrote here meanwhile. Both texts are shown; saving again keeps yours.")
     context = assessment_context(given, came_back(typed, saved, words), saved.theirs)
     status = 409 if saved.theirs else 422

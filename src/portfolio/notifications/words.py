@@ -187,6 +187,26 @@ KINDS: dict[str, tuple[str, str]] = {
             "The sign-off of %(signer)s on %(title)s lapsed, because sections it covers were changed. It must be given again."
         ),
     ),
+    "sign_off_asked": (
+        N_("Your sign-off is asked for: %(title)s"),
+        N_("%(by)s asks for your sign-off of %(title)s. Nothing is missing in it any more: read what you would sign."),
+    ),
+    "case_received": (
+        N_("You lead a case now: %(title)s"),
+        N_("%(by)s handed %(title)s over to you: %(reason)s"),
+    ),
+    "case_given_away": (
+        N_("Another person leads this case now: %(title)s"),
+        N_("%(by)s handed %(title)s over to %(to)s: %(reason)s You can read it and no longer change it."),
+    ),
+    "team_left": (
+        N_("You no longer write this case: %(title)s"),
+        N_("%(by)s took you off the team of %(title)s: %(reason)s You can read it and no longer change it."),
+    ),
+    "team_joined": (
+        N_("You write this case: %(title)s"),
+        N_("%(by)s brought you into the team of %(title)s: %(reason)s"),
+    ),
     "observation_made": (
         N_("A new observation: %(number)s %(title)s"),
         N_("There is an observation on a section of %(number)s %(title)s. Answer it by %(due)s."),

@@ -32,6 +32,7 @@ from portfolio.business_cases.terms import CaseStatus
 from portfolio.db.engine import Database
 from portfolio.errors import FieldRefused, Refused
 from portfolio.packs.calendar import deadline_at
+from portfolio.people.viewer import SYSTEM
 from portfolio.projects.models import Initiative
 from visitors import Visitors
 
@@ -51,7 +52,7 @@ def resubmit(session: Session, stage: Stage, case: BusinessCase) -> None:
 
 
 def change(session: Session, case: BusinessCase, section: str, question: str, value: str) -> None:
-    lock_for_edit(session, case, section)
+    lock_for_edit(session, SYSTEM, case, section)
     session.scalars(
         select(CaseAnswer).where(
             col(CaseAnswer.case_id) == case.id, col(CaseAnswer.section) == section, col(CaseAnswer.question) == question

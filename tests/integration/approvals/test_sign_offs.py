@@ -51,7 +51,7 @@ def sign_as(session: Session, viewer: Viewer, case: BusinessCase, role: Role) ->
 
 def edit(session: Session, stage: Stage, case: BusinessCase, section: str, question: str, value: str) -> None:
     """As the form does it: locked, kept, noted."""
-    lock_for_edit(session, case, section)
+    lock_for_edit(session, stage.lead, case, section)
     row = session.scalars(
         select(CaseAnswer).where(
             col(CaseAnswer.case_id) == case.id, col(CaseAnswer.section) == section, col(CaseAnswer.question) == question

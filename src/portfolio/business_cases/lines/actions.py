@@ -26,9 +26,9 @@ MOST_LINES = 200
 """Lines of one table: what a form can send and a person can read; more of them belong in an attachment."""
 
 
-def locked_lines(session: Session, spec: LineSpec, case: BusinessCase) -> dict[uuid.UUID, Line]:
+def locked_lines(session: Session, actor: Viewer, spec: LineSpec, case: BusinessCase) -> dict[uuid.UUID, Line]:
     """The stored lines by id, held until this transaction ends. Raises `Refused` when the section cannot be edited now."""
-    lock_for_edit(session, case, spec.section)
+    lock_for_edit(session, actor, case, spec.section)
     session.scalars(
         select(spec.model).where(col(spec.model.case_id) == case.id).order_by(col(spec.model.id)).with_for_update()
     ).all()
@@ -75,7 +75,7 @@ def remove_line(session: Session, actor: Viewer, case: BusinessCase, spec: LineS
     """Take a line away; what it said stays among the revisions. A line that is gone already is no error."""
     if spec.fixed is not None:
         raise Refused(_("The lines of this table are given: none can be taken away."))
-    stored = locked_lines(session, spec, case).get(line_id)
+    stored = locked_lines(session, actor, spec, case).get(line_id)
     if stored is None:
         return
     said = {name: plain(value) for name, value in stored.values.items()} | {"amounts": dict(stored.amounts)}
@@ -91,7 +91,7 @@ def move_line(session: Session, actor: Viewer, case: BusinessCase, spec: LineSpe
     """One place up (-1) or down (1); at the end of the table it stays."""
     if spec.fixed is not None:
         raise Refused(_("The lines of this table are given: their order is, too."))
-    order = list(locked_lines(session, spec, case))
+    order = list(locked_lines(session, actor, spec, case))
     if line_id not in order:
         return
     before = order.index(line_id)

@@ -50,7 +50,7 @@ def ask_paste(
     request: AnyRequest, session: NamedDependency[Session], case_id: FromPath[uuid.UUID], table: FromPath[str]
 ) -> Response[Any]:
     case, spec = _pastable(request, session, case_id, table)
-    if reason := lock_reason(request, case, spec.section):
+    if reason := lock_reason(request, session, case, spec.section):
         raise Refused(reason)
     return _paste_page(request, session, case, spec, blank(PasteFields))
 
@@ -75,7 +75,7 @@ def submit_paste(
     if submitted.text("act") != "add" or not pasted.rows:
         status = 200 if pasted.rows else 422
         return _paste_page(request, session, case, spec, form, pasted=pasted, status=status)
-    actions.locked_lines(session, spec, case)
+    actions.locked_lines(session, request.user, spec, case)
     try:
         cells = cells_of(spec, context)
         actions.save_lines(session, request.user, case, spec, cells, context, [row.line for row in pasted.rows])

@@ -85,7 +85,7 @@ def submit_lines(
     sent = [line for line in typed_lines(submitted) if line.id != _taken_away(submitted)]
     bound: list[BoundLine] = []
     try:
-        stored = actions.locked_lines(session, spec, case)
+        stored = actions.locked_lines(session, request.user, spec, case)
         bound = bind_lines(spec, cells, context, sent, stored)
         if not any(line.errors or line.theirs for line in bound):
             actions.save_lines(session, request.user, case, spec, cells, context, bound)
@@ -130,7 +130,7 @@ def submit_cell(
         context = context_of(session, runtime(request).pack, case, spec, years=_years_to(context.years, int(key[1:5])))
     cells = cells_of(spec, context)
     try:
-        stored = actions.locked_lines(session, spec, case).get(line_id)
+        stored = actions.locked_lines(session, request.user, spec, case).get(line_id)
     except Refused as refused:
         return _not_saved(refused.reasons[0])
     if key not in {cell.key for cell in cells} or (stored is None and spec.fixed):
@@ -192,7 +192,7 @@ def _lines_page(
     problem: str = "",
 ) -> Response[Any]:
     viewer = whole_viewer(request)
-    locked = lock_reason(request, case, spec.section)
+    locked = lock_reason(request, session, case, spec.section)
     context = table_context(
         session,
         runtime(request).pack,
