@@ -28,13 +28,16 @@ class GridRow:
     amount: str = ""
 
 
-def grid_of(lines: Iterable[Line], currency: str) -> list[GridRow]:
-    """The stored amounts as rows, with spare ones below."""
+def grid_of(lines: Iterable[Line], currency: str, first_year: int | None = None) -> list[GridRow]:
+    """The stored amounts as rows, with spare ones below; the first spare row of an empty grid says the year already."""
     rows = [
         GridRow(number, str(line.year), str(line.tranche), line.budget_line, plain_amount(Money(currency, line.minor)))
         for number, line in enumerate(lines)
     ]
-    return rows + [GridRow(number) for number in range(len(rows), min(len(rows) + SPARE, MOST_LINES))]
+    spare = [GridRow(number) for number in range(len(rows), min(len(rows) + SPARE, MOST_LINES))]
+    if not rows and first_year is not None:
+        spare[0] = GridRow(0, str(first_year), "1")
+    return rows + spare
 
 
 def typed_grid(submitted: Submitted) -> list[GridRow]:

@@ -24,6 +24,7 @@ from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
 from portfolio.db.money import Money
 from portfolio.errors import NotFound, Refused
+from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
 from portfolio.people.viewer import Viewer
@@ -127,6 +128,14 @@ class RowResult:
 
 
 COLUMNS = ("code", "kind", "amount", "order_reference", "key")
+COLUMN_WORDS: dict[str, str] = {
+    "code": N_("The approval code, as printed in the letter."),
+    "kind": N_("What is recorded: “reserve”, “commit”, “release” or “adjust” (a correction)."),
+    "amount": N_("The amount with taxes, in the currency of the code."),
+    "order_reference": N_("The order or tender, up to 80 characters."),
+    "key": N_("Your own mark of this row, different for each: a row with a known key is not recorded twice."),
+}
+"""What each column of the file holds; the names stay as programs write them."""
 
 
 def draw_rows(session: Session, actor: Viewer, pack: CountryPack, text: str) -> list[RowResult]:

@@ -12,7 +12,7 @@ from portfolio.approvals import draws
 from portfolio.approvals.code_page import code_row
 from portfolio.approvals.code_queries import codes_of_buyer, draws_of, get_code
 from portfolio.approvals.code_terms import DrawKind
-from portfolio.approvals.draws import COLUMNS, Order, RowResult
+from portfolio.approvals.draws import COLUMN_WORDS, COLUMNS, Order, RowResult
 from portfolio.approvals.forms_codes import DrawFields
 from portfolio.business_cases.frame import case_frame
 from portfolio.business_cases.visibility import get_case
@@ -43,7 +43,13 @@ def show_my_codes(request: AnyRequest, session: NamedDependency[Session]) -> Res
 
 def _mine(request: AnyRequest, session: Session, **more: Any) -> dict[str, Any]:
     rows = [code_row(session, code) for code in codes_of_buyer(session, request.user)]
-    return {"rows": rows, "columns": COLUMNS, "results": None, "problem": "", **more}
+    return {
+        "rows": rows,
+        "columns": [(name, gettext(COLUMN_WORDS[name])) for name in COLUMNS],
+        "results": None,
+        "problem": "",
+        **more,
+    }
 
 
 @post("/codes", permission=Permission.CODE_DRAW, sync_to_thread=True, include_in_schema=False)

@@ -19,6 +19,7 @@ from portfolio.approvals.forms_opinion import OpinionEntered, SignFields, as_sub
 from portfolio.approvals.grounds import ROUTES, grounds_of
 from portfolio.approvals.models import OpinionDraft
 from portfolio.approvals.opinion_queue import next_case, read_queue
+from portfolio.approvals.opinion_rules import day_of
 from portfolio.approvals.terms import GroundKind, OpinionOutcome
 from portfolio.business_cases.frame import TabSpec, case_frame, register_tab
 from portfolio.business_cases.models import BusinessCase
@@ -228,6 +229,7 @@ def _context(
         "ground_href": partial(_href, request, case),
         "body_of": lambda code: str(pack.bodies[code].name) if code in pack.bodies else code,
         "money_of": partial(Money, case.currency),
+        "due_of": day_of,
         "requested": None if snapshot is None else Money(case.currency, int(snapshot.totals.get("asked", 0))),
         "snapshot_number": 1 if snapshot is None else snapshot.number,
         "snapshot_digest": "" if snapshot is None else snapshot.digest,

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +16,13 @@ from litestar.di import NamedDependency
 from litestar.response import File
 from sqlalchemy.orm import Session
 
-from portfolio.audit import last_check
+from portfolio.audit import last_check, routes_proof
 from portfolio.audit.forms import SearchFields
 from portfolio.audit.models import AuditEvent
 from portfolio.audit.queries import EventFilter, search_events, shown_at, texts
 from portfolio.audit.snapshot import reading_snapshot
 from portfolio.audit.sources import DatabaseSource, export
+from portfolio.audit.subjects import Subject, details_of_events, subjects_of
 from portfolio.audit.terms import Chain, Tag
 from portfolio.audit.trail import record
 from portfolio.i18n import gettext
@@ -39,12 +41,14 @@ SEARCH = ("audit/search.html", "audit/_events.html")
 class Row:
     """An event as the page shows it; `canon` are the very bytes that were hashed."""
 
+    id: uuid.UUID
     key: str
     place: str
     at: datetime
     action: str
     who: str
-    subject: str
+    subject: Subject
+    details: str
     words: str
     canon: str
     hash: str
@@ -58,7 +62,9 @@ def action_words(action: str) -> str:
         return action
 
 
-def _rows(session: Session, events: Sequence[AuditEvent]) -> list[Row]:
+def _rows(request: AnyRequest, session: Session, events: Sequence[AuditEvent]) -> list[Row]:
+    subjects = subjects_of(session, request.user, events, request.app.route_reverse)
+    described = details_of_events(session, runtime(request).pack, events)
     details = {event.id: json.loads(event.canon)["detail"] for event in events}
     commitments = {event_id: detail.get("words") for event_id, detail in details.items()}
     said = texts(session, (c for c in commitments.values() if c))
@@ -66,12 +72,14 @@ def _rows(session: Session, events: Sequence[AuditEvent]) -> list[Row]:
     people[SYSTEM.person_id] = gettext("The system")
     return [
         Row(
+            id=event.id,
             key=event.id.hex,
             place=f"{label(event.chain)} {event.seq}",
             at=shown_at(event.at, details[event.id]),
             action=action_words(event.action),
             who=people.get(event.actor_id, str(event.actor_id)) if event.actor_id else gettext("Nobody signed in"),
-            subject=f"{event.object_type} {event.object_id or ''}".strip(),
+            subject=subjects[event.id],
+            details=described.get(event.id, ""),
             words=said.get(commitments[event.id] or "", ""),
             canon=event.canon,
             hash=event.hash,
@@ -90,7 +98,7 @@ def show_trail(request: Request[Any, Any, Any], session: NamedDependency[Session
         *SEARCH,
         status=200 if form.value is not None else 422,
         form=form,
-        events=_rows(session, found.rows),
+        events=_rows(request, session, found.rows),
         newer=_address(request, found.newer),
         older=_address(request, found.older),
         is_filtered=wanted != EventFilter(),
@@ -138,4 +146,4 @@ def export_trail(request: Request[Any, Any, Any], session: NamedDependency[Sessi
 
 
 def routes() -> list[Any]:
-    return [show_trail, export_trail]
+    return [show_trail, export_trail, *routes_proof.routes()]

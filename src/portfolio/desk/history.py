@@ -22,6 +22,7 @@ from portfolio.desk.history_words import details_of
 from portfolio.i18n import N_, gettext
 from portfolio.identity.guard import whole_viewer
 from portfolio.labels import label
+from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.people.terms import Role
@@ -65,20 +66,22 @@ def show_history(
         request,
         "desk/history.html",
         frame=case_frame(session, whole, case, HISTORY, runtime(request).shell(request)["url_for"]),
-        events=_shown(session, whole, case, list(found.rows)),
+        events=_shown(session, runtime(request).pack, whole, case, list(found.rows)),
         newer=f"{here}?page={found.newer}" if found.newer else "",
         older=f"{here}?page={found.older}" if found.older else "",
     )
 
 
-def _shown(session: Session, viewer: Viewer, case: BusinessCase, events: list[AuditEvent]) -> list[Shown]:
+def _shown(
+    session: Session, pack: CountryPack, viewer: Viewer, case: BusinessCase, events: list[AuditEvent]
+) -> list[Shown]:
     contents = [(event, Tag(event.action), json.loads(event.canon)["detail"]) for event in events]
     words = texts(session, (c["words"] for _, tag, c in contents if tag in WORDS_SHOWN and c.get("words")))
     people = names(session, (event.actor_id for event in events))
     hidden = hides_decision(session, viewer, case, Tag.DECISION_CONFIRMED)
     shown = []
     for event, tag, content in contents:
-        details = details_of(case, tag, content, decision_hidden=hidden)
+        details = details_of(pack, case, tag, content, decision_hidden=hidden)
         if details is None:
             continue
         said = words.get(content.get("words", ""), "") if tag in WORDS_SHOWN else ""

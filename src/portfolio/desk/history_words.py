@@ -9,8 +9,8 @@ from portfolio.approvals.terms import BudgetOutcome, OpinionOutcome
 from portfolio.audit.terms import Tag
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
-from portfolio.db.money import Money
 from portfolio.checks.terms import CheckResult
+from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
 from portfolio.i18n import ngettext
 from portfolio.labels import is_labelled, label

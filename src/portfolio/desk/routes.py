@@ -7,7 +7,13 @@ from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
 from portfolio.db.clock import now
-from portfolio.desk import case_routes, portfolio_routes, waiting_agency, waiting_oversight  # noqa: F401  (groups)
+from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the trail)
+    case_routes,
+    portfolio_routes,
+    trail_names,
+    waiting_agency,
+    waiting_oversight,
+)
 from portfolio.desk.waiting import Asking, waiting_for
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names

@@ -33,16 +33,31 @@ class SignedIn(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         scope["user"], scope["auth"] = None, None
-        runtime: Runtime = scope["litestar_app"].state.runtime
         request: Request[Any, Any, Any] = Request(scope)
-        token = request.cookies.get(cookie_name(runtime.settings), "")
-        if token and not scope["path"].startswith("/api/"):
-            found, viewer = await asyncio.to_thread(_look_up, runtime, token)
-            scope["auth"] = found
-            if viewer is not None:
-                scope["user"] = viewer
-                set_language(viewer.language)
+        if token := _token(request):
+            _admit(scope, *await asyncio.to_thread(_look_up, scope["litestar_app"].state.runtime, token))
         await next_app(scope, receive, send)
+
+
+def recognise(request: Request[Any, Any, Any]) -> None:
+    """The same for a request that no route takes: it is refused before the layers look at it."""
+    request.scope["user"], request.scope["auth"] = None, None
+    if token := _token(request):
+        _admit(request.scope, *_look_up(request.app.state.runtime, token))
+
+
+def _token(request: Request[Any, Any, Any]) -> str:
+    """What the session cookie says; nothing for the API, which knows no sessions."""
+    if request.scope["path"].startswith("/api/"):
+        return ""
+    return request.cookies.get(cookie_name(request.scope["litestar_app"].state.runtime.settings), "")
+
+
+def _admit(scope: Scope, found: Found | None, viewer: Viewer | None) -> None:
+    scope["auth"] = found
+    if viewer is not None:
+        scope["user"] = viewer
+        set_language(viewer.language)
 
 
 def _look_up(runtime: Runtime, token: str) -> tuple[Found | None, Viewer | None]:

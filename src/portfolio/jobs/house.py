@@ -11,6 +11,7 @@ from portfolio.audit.checkpoints import write_checkpoints
 from portfolio.audit.signing_keys import public_keys
 from portfolio.audit.verify import verify
 from portfolio.db.base import utc_now
+from portfolio.db.clock import now
 from portfolio.i18n import N_
 from portfolio.identity import factors, limits, sessions, tokens
 from portfolio.identity.models import FormKey
@@ -52,8 +53,8 @@ def verify_trail(context: JobContext) -> Said:
     """Verify everything; what is found is told to auditors and administrators, once for each finding and day."""
     settings = context.settings
     verdict = verify(context.database, settings.checkpoints_dir, public_keys(settings.keys_dir))
-    at = utc_now()
     with context.database.writing() as session:
+        at = now(session)
         last_check.keep(session, verdict, at)
         if verdict.finding is not None:
             today = at.astimezone(country_zone()).date()
@@ -80,10 +81,10 @@ def purge(session: Session, _context: JobContext) -> Said:
 
 def _purge_claims(session: Session) -> None:
     """Old claims go; of frequent jobs all but the last days, and never the last claim of a job."""
-    now = utc_now()
+    present = utc_now()
     newest = select(func.max(col(JobClaim.slot))).group_by(col(JobClaim.job))
     for kept, names in ((CLAIMS_KEPT, None), (FREQUENT_CLAIMS_KEPT, (DELIVER, CHECKPOINT))):
-        old = delete(JobClaim).where(col(JobClaim.claimed_at) < now - kept, col(JobClaim.slot).not_in(newest))
+        old = delete(JobClaim).where(col(JobClaim.claimed_at) < present - kept, col(JobClaim.slot).not_in(newest))
         session.execute(old if names is None else old.where(col(JobClaim.job).in_(names)))
 
 

@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 from portfolio.db.money import Money, minor_digits
 from portfolio.i18n import current_language, gettext
 
+LAST_SECOND = 59
+
 _zone = ZoneInfo("UTC")
 _region = "CL"
 
@@ -87,12 +89,24 @@ def instant(value: datetime | None) -> str:
 
 
 def exact_instant(value: datetime | None) -> str:
-    """An instant on the country's clock, to the second: closings."""
-    return (
-        gettext("no date")
-        if value is None
-        else format_datetime(value.astimezone(_zone), format="d MMM y, HH:mm:ss", locale=locale())
+    """An instant on the country's clock, to the second; a term that ends with a minute is told by the minute (23:59)."""
+    if value is None:
+        return gettext("no date")
+    return instant(value) if value.second == LAST_SECOND else _to_the_second(value)
+
+
+def exact_time(value: datetime | None) -> Markup | str:
+    """The same for a page, with the very second for machines and for who points at it."""
+    if value is None:
+        return gettext("no date")
+    here = value.astimezone(_zone)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        here.isoformat(timespec="seconds"), _to_the_second(value), exact_instant(value)
     )
+
+
+def _to_the_second(value: datetime) -> str:
+    return format_datetime(value.astimezone(_zone), format="d MMM y, HH:mm:ss", locale=locale())
 
 
 def paragraphs(text: str | None) -> Markup:

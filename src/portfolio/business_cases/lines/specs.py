@@ -60,7 +60,7 @@ BENEFITS = LineSpec(
         Column("starts_on", N_("From"), Kind.DATE),
         Column("description", N_("Benefit"), Kind.LONG, needed=True),
         Column(
-            "evidence", N_("Evidence"), Kind.LONG, hint=N_("Study, pilot or comparable case that supports the figure")
+            "evidence", N_("Evidence"), Kind.LONG, hint=N_("Study, pilot or comparable case that supports the figure.")
         ),
     ),
 )
@@ -85,13 +85,13 @@ INDICATORS = LineSpec(
         Column("baseline_on", N_("Measured on"), Kind.DATE),
         Column("target", N_("Target"), needed=True),
         Column("target_on", N_("Reached by"), Kind.DATE),
-        Column("owner", N_("Owner"), needed=True, hint=N_("Post that answers for it")),
-        Column("method", N_("How it is measured"), Kind.LONG, hint=N_("Formula, source and frequency")),
+        Column("owner", N_("Owner"), needed=True, hint=N_("Post that answers for it.")),
+        Column("method", N_("How it is measured"), Kind.LONG, hint=N_("Formula, source and frequency.")),
         Column(
             "not_applicable_reason",
             N_("If no indicator of this family applies, why"),
             Kind.LONG,
-            hint=N_("Only for inclusion, where the case touches no service to people"),
+            hint=N_("Only for inclusion, where the case touches no service to people."),
         ),
     ),
 )
@@ -109,10 +109,10 @@ RISKS = LineSpec(
         Column("cause", N_("Cause"), Kind.LONG),
         Column("effect", N_("Effect"), Kind.LONG),
         Column("category", N_("Category"), Kind.CHOICE, options=choices.of_enum(RiskCategory)),
-        Column("likelihood", N_("Likelihood"), Kind.NUMBER, least=1, most=5, hint=N_("1 rare, 5 almost certain")),
-        Column("impact", N_("Impact"), Kind.NUMBER, least=1, most=5, hint=N_("1 minor, 5 severe")),
+        Column("likelihood", N_("Likelihood"), Kind.NUMBER, least=1, most=5, hint=N_("1 rare, 5 almost certain.")),
+        Column("impact", N_("Impact"), Kind.NUMBER, least=1, most=5, hint=N_("1 minor, 5 severe.")),
         Column("treatment", N_("Treatment"), Kind.CHOICE, options=choices.of_enum(Treatment), needed=True),
-        Column("owner", N_("Owner"), needed=True, hint=N_("Post that answers for it")),
+        Column("owner", N_("Owner"), needed=True, hint=N_("Post that answers for it.")),
         Column("contingent_minor", N_("Contingent liability"), Kind.MONEY),
         Column("response", N_("Response"), Kind.LONG),
     ),

@@ -55,7 +55,7 @@ FUNDING = LineSpec(
     columns=(
         Column("source", N_("Source"), Kind.CHOICE, options=choices.funding_sources, needed=True),
         Column("nature", N_("Asked or secured"), Kind.CHOICE, options=choices.of_enum(FundingNature), needed=True),
-        Column("note", N_("Note"), hint=N_("Contract, agreement or act that secures it"), wide=True),
+        Column("note", N_("Note"), hint=N_("Contract, agreement or act that secures it."), wide=True),
         Column("amounts", N_("Amounts by year"), Kind.YEARS, needed=True),
     ),
 )
@@ -88,7 +88,7 @@ PARTICIPANTS = LineSpec(
     columns=(
         Column("institution_id", N_("Institution"), Kind.INSTITUTION, needed=True, wide=True),
         Column("part", N_("What it does"), wide=True),
-        Column("amount_minor", N_("Own amount"), Kind.MONEY, needed=True, hint=N_("0 when it contributes no money")),
+        Column("amount_minor", N_("Own amount"), Kind.MONEY, needed=True, hint=N_("0 when it contributes no money.")),
     ),
 )
 

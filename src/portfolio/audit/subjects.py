@@ -1,0 +1,161 @@
+"""What an event is about, in words: the kind of record, its name where the reader may see it, and its page.
+
+The trail keeps the table and the id of a record. This room knows people and bodies; rooms above say how their own records
+are called with `register_names`.
+"""
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.audit.models import AuditEvent
+from portfolio.i18n import N_, gettext
+from portfolio.packs.schema import CountryPack
+from portfolio.people.models import Institution, Person, Unit
+from portfolio.people.permissions import Permission
+from portfolio.people.viewer import Viewer
+
+KINDS: dict[str, str] = {
+    "account": N_("Account"),
+    "approval_code": N_("Approval code"),
+    "budget_decision": N_("Budget decision"),
+    "budget_modification": N_("Change of a decided amount"),
+    "business_case": N_("Case"),
+    "call": N_("Call"),
+    "code_proposal": N_("Proposed approval code"),
+    "condition": N_("Condition"),
+    "countersign": N_("Proposed change of a code"),
+    "draw": N_("Draw"),
+    "export_run": N_("Export"),
+    "factor_reset": N_("Reset of a second factor"),
+    "import_run": N_("Import"),
+    "institution": N_("Institution"),
+    "letter": N_("Letter"),
+    "membership": N_("Role"),
+    "observation": N_("Observation"),
+    "opinion": N_("Opinion"),
+    "opinion_draft": N_("Draft of the opinion"),
+    "opinion_override": N_("Override of the opinion"),
+    "person": N_("Person"),
+    "project": N_("Project"),
+    "reconsideration": N_("Reconsideration"),
+    "review": N_("Peer review"),
+    "role_proposal": N_("Proposed role"),
+    "unit": N_("Unit"),
+    "verdict": N_("Finding"),
+    "waiver": N_("Waiver"),
+}
+"""Words for what acts are about, by the name that the trail keeps."""
+
+CASE = "business_case"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record by the name that people know, and the route of its page with the parameter that takes the id, if any."""
+
+    name: str
+    route: str = ""
+    parameter: str = ""
+    permission: Permission | None = None
+
+
+Finder = Callable[[Session, Viewer, Collection[uuid.UUID]], Mapping[uuid.UUID, Named]]
+"""Names of those records that the viewer may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the page shows: kind, name and address; `reference` tells records without a name apart."""
+
+    kind: str
+    name: str
+    href: str
+    reference: str
+
+
+Describer = Callable[[Session, CountryPack, Sequence[AuditEvent]], Mapping[uuid.UUID, str]]
+"""What the details of events say in words, by event."""
+
+_finders: dict[str, Finder] = {}
+_describers: list[Describer] = []
+
+
+def register_names(object_type: str, finder: Finder) -> None:
+    """Say how the records of a room are called; the same kind replaces."""
+    _finders[object_type] = finder
+
+
+def register_details(describer: Describer) -> None:
+    """Say what the details of a room's events mean."""
+    if describer not in _describers:
+        _describers.append(describer)
+
+
+def details_of_events(session: Session, pack: CountryPack, events: Sequence[AuditEvent]) -> dict[uuid.UUID, str]:
+    """By event, in words; nothing for those that no room describes."""
+    said: dict[uuid.UUID, str] = {}
+    for describer in _describers:
+        said.update(describer(session, pack, events))
+    return said
+
+
+def subjects_of(
+    session: Session, viewer: Viewer, events: Iterable[AuditEvent], url_for: Callable[..., str]
+) -> dict[uuid.UUID, Subject]:
+    """By event: its record, or, where that has no name of its own, the case that it belongs to. One query a kind."""
+    events = list(events)
+    wanted: dict[str, set[uuid.UUID]] = {}
+    for event in events:
+        if event.object_id is not None:
+            wanted.setdefault(event.object_type, set()).add(event.object_id)
+        if event.about_id is not None:
+            wanted.setdefault(CASE, set()).add(event.about_id)
+    found = {kind: _finders[kind](session, viewer, ids) for kind, ids in wanted.items() if kind in _finders}
+    return {event.id: _subject(event, found, viewer, url_for) for event in events}
+
+
+def _subject(
+    event: AuditEvent, found: Mapping[str, Mapping[uuid.UUID, Named]], viewer: Viewer, url_for: Callable[..., str]
+) -> Subject:
+    words = KINDS.get(event.object_type)
+    kind = event.object_type.replace("_", " ") if words is None else gettext(words)
+    own = found.get(event.object_type, {}).get(event.object_id) if event.object_id else None
+    case = found.get(CASE, {}).get(event.about_id) if event.about_id else None
+    named, named_id = (own, event.object_id) if own is not None else (case, event.about_id)
+    if named is None:
+        return Subject(kind, "", "", _short(event.object_id))
+    can_open = named.route and (named.permission is None or viewer.can(named.permission))
+    href = url_for(named.route, **{named.parameter: named_id}) if can_open else ""
+    return Subject(kind, named.name, href, "" if own is not None else _short(event.object_id))
+
+
+def _short(record: uuid.UUID | None) -> str:
+    """The end of an id: ids of one day begin alike."""
+    return "" if record is None else record.hex[-8:]
+
+
+def _people(session: Session, _viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    rows = session.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(ids)))
+    return {row.id: Named(row.name, "people.person", "person_id", Permission.PEOPLE_READ) for row in rows}
+
+
+def _institutions(session: Session, _viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    rows = session.execute(select(col(Institution.id), col(Institution.name)).where(col(Institution.id).in_(ids)))
+    return {
+        row.id: Named(row.name, "people.institution", "institution_id", Permission.PEOPLE_ADMINISTER) for row in rows
+    }
+
+
+def _units(session: Session, _viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    rows = session.execute(select(col(Unit.id), col(Unit.name)).where(col(Unit.id).in_(ids)))
+    return {row.id: Named(row.name) for row in rows}
+
+
+register_names("person", _people)
+register_names("institution", _institutions)
+register_names("unit", _units)

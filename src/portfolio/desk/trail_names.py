@@ -1,0 +1,76 @@
+"""How the trail's page calls records of the rooms below, and what it says of the acts on a case."""
+
+import json
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.audit.models import AuditEvent
+from portfolio.audit.subjects import Named, register_details, register_names
+from portfolio.audit.terms import Tag
+from portfolio.business_cases.models import BusinessCase
+from portfolio.business_cases.visibility import visible_to
+from portfolio.desk.history_words import details_of
+from portfolio.identity.models import Account
+from portfolio.packs.schema import CountryPack
+from portfolio.people.models import Person
+from portfolio.people.permissions import Permission
+from portfolio.people.viewer import Viewer
+from portfolio.projects.models import Initiative, Project
+from portfolio.strategy.models import Call
+
+
+def _accounts(session: Session, _viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    joined = select(col(Account.id), col(Person.name)).join(Person, col(Person.id) == col(Account.person_id))
+    return {row.id: Named(row.name) for row in session.execute(joined.where(col(Account.id).in_(ids)))}
+
+
+def _cases(session: Session, viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    rows = session.execute(
+        select(col(BusinessCase.id), col(BusinessCase.title), col(Initiative.number))
+        .join(Initiative, col(Initiative.id) == col(BusinessCase.initiative_id))
+        .where(visible_to(viewer), col(BusinessCase.id).in_(ids))
+    )
+    return {
+        row.id: Named(f"{row.number or ''} {row.title}".strip(), "desk.case", "case_id", Permission.CASE_READ)
+        for row in rows
+    }
+
+
+def _calls(session: Session, _viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    rows = session.execute(select(col(Call.id), col(Call.title)).where(col(Call.id).in_(ids)))
+    return {row.id: Named(row.title, "strategy.call", "call_id", Permission.CALL_READ) for row in rows}
+
+
+def _projects(session: Session, viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    """A project goes by the case that began it; imported ones have no case, and no name here."""
+    rows = session.execute(
+        select(col(Project.id), col(BusinessCase.title))
+        .join(BusinessCase, col(BusinessCase.id) == col(Project.case_id))
+        .where(visible_to(viewer), col(Project.id).in_(ids))
+    )
+    return {row.id: Named(row.title) for row in rows}
+
+
+def _details(session: Session, pack: CountryPack, events: Sequence[AuditEvent]) -> Mapping[uuid.UUID, str]:
+    """The auditor knows decisions, whether they are published or not."""
+    about = {event.about_id for event in events if event.about_id is not None}
+    cases = {case.id: case for case in session.scalars(select(BusinessCase).where(col(BusinessCase.id).in_(about)))}
+    known = {tag.value for tag in Tag}
+    said = {}
+    for event in events:
+        case = cases.get(event.about_id) if event.about_id is not None else None
+        if case is not None and event.action in known:
+            content = json.loads(event.canon)["detail"]
+            said[event.id] = ". ".join(details_of(pack, case, Tag(event.action), content, decision_hidden=False) or ())
+    return said
+
+
+register_names("account", _accounts)
+register_names("business_case", _cases)
+register_names("call", _calls)
+register_names("project", _projects)
+register_details(_details)
