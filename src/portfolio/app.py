@@ -20,6 +20,7 @@ from portfolio.desk.navigation import entries
 from portfolio.i18n import LANGUAGES, current_language, gettext
 from portfolio.identity.guard import check_routes, enforce
 from portfolio.identity.middleware import SignedIn
+from portfolio.identity.strayed import exception_handlers as strayed_handlers
 from portfolio.identity.refusals import exception_handlers as identity_handlers
 from portfolio.packs.checks import register_check
 from portfolio.packs.in_force import put_in_force
@@ -71,7 +72,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         guards=[enforce],
         before_send=[add_headers],
         middleware=[Shield(), SignedIn()],
-        exception_handlers={**exception_handlers(), **identity_handlers()},
+        exception_handlers={**exception_handlers(), **identity_handlers(), **strayed_handlers()},
         state=State({"runtime": runtime}),
         openapi_config=OpenAPIConfig(
             title="portfolio",

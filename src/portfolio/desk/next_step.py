@@ -99,8 +99,12 @@ def days_left(pack: CountryPack, due_at: datetime | None, now: datetime) -> tupl
         late = working_days_between(pack, due, today)
         return ngettext("%(n)s working day late", "%(n)s working days late", late) % {"n": late}, "bad"
     left = working_days_between(pack, today, due)
+        if late == 0:
+            return gettext("its term has run out"), "bad"
     tone = "caution" if left <= SOON else "active"
     return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}, tone
+    if left == 0:
+        return (gettext("due today") if today == due else gettext("due before the next working day")), "caution"
 
 
 SOON = 3
