@@ -66,6 +66,7 @@ document.addEventListener("input", (event) => {
 function timeLeft(box) {
   const minutes = Math.floor((Date.parse(box.dataset.closesAt) - Date.now()) / 60000);
   if (minutes < 0) return box.dataset.textClosed;
+  if (minutes < 2) return box.dataset.textLast;
   if (minutes < 120) return text(box.dataset.textMinutes, minutes);
   if (minutes < 2880) return text(box.dataset.textHours, Math.floor(minutes / 60));
   return text(box.dataset.textDays, Math.floor(minutes / 1440));
