@@ -79,7 +79,16 @@ def _refusal(request: Request[Any, Any, Any], runtime: Runtime) -> str:
     origin = request.headers.get("origin")
     if origin is None:
         return ""
-    return "" if (urlsplit(origin).hostname or "") == host and origin != "null" else "cross-site request refused"
+    return "" if _is_own(origin, request, runtime) else "cross-site request refused"
+
+
+def _is_own(origin: str, request: Request[Any, Any, Any], runtime: Runtime) -> bool:
+    """Scheme, host and port are ours: those of the configured address, or those that the browser asked."""
+    if origin == runtime.settings.base_url:
+        return True
+    parts = urlsplit(origin)
+    schemes = ("https",) if runtime.settings.is_https else ("http", "https")
+    return parts.scheme in schemes and parts.netloc == request.headers.get("host", "").lower()
 
 
 def _add_headers(headers: MutableScopeHeaders, nonce: str, https: bool) -> None:
