@@ -1,6 +1,7 @@
 """The application with two pages beside it: the floor (same bytes, session and thread, raw SQL) and the bare answer."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -35,9 +36,9 @@ def bare() -> Response[bytes]:
 
 
 def main() -> None:
-    """`python -m bench.server PORT BYTES`: serves until told to stop."""
-    port, size = int(sys.argv[1]), int(sys.argv[2])
-    _bytes["page"] = (b"<tr><td>PF-2027-000123</td><td>Registro civil</td></tr>\n" * (size // 56 + 1))[:size]
+    """`python -m bench.server PORT PAGE`: serves until told to stop. PAGE: a file with the bytes of the page to compare with."""
+    port = int(sys.argv[1])
+    _bytes["page"] = Path(sys.argv[2]).read_bytes()
     app: Litestar = create_app(read_settings())
     app.register(floor)
     app.register(bare)

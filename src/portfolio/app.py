@@ -1,7 +1,6 @@
 """The composition root: nothing else is wired anywhere. `create_app(settings)` is what `serve`, the tests and a WSGI host call."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -28,6 +27,7 @@ from portfolio.packs.loader import load_pack
 from portfolio.people.permissions import Permission
 from portfolio.settings import Settings
 from portfolio.standards.pack_checks import check_standards_choice
+from portfolio.web.addresses import AddressBook
 from portfolio.web.forms import provide_submitted
 from portfolio.web.once import new_key
 from portfolio.web.refusals import exception_handlers
@@ -87,6 +87,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         debug=False,
         logging_config=None,  # the process that serves decides what is logged
     )
+    app.state.addresses = AddressBook(app)
     check_routes(app)
     return app
 
@@ -115,8 +116,5 @@ def shell(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 def address_of(request: Request[Any, Any, Any]) -> Callable[..., str]:
     """Addresses by route name: `url_for("room.verb", id=…)`."""
-    return partial(_reverse, request.app)
-
-
-def _reverse(app: Litestar, name: str, **parameters: Any) -> str:
-    return app.route_reverse(name, **parameters)
+    found: AddressBook = request.app.state.addresses
+    return found

@@ -12,10 +12,11 @@ from portfolio.settings import read_settings
 Run = Callable[[argparse.Namespace], int]
 USAGE = 2
 """Exit code of a wrong call or a wrong setting; 1 is a verb's own «no», 0 its «yes»."""
+OWN = ("serve", "migrate")
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Every verb, each with an example in its help."""
+def make_parser(called: str = "") -> argparse.ArgumentParser:
+    """Every verb, each with an example in its help; only what it needs when it is known which one is called."""
     parser = argparse.ArgumentParser(prog="portfolio", description=sys.modules["portfolio"].__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -34,9 +35,10 @@ def make_parser() -> argparse.ArgumentParser:
     )
     migrate.set_defaults(run=_migrate)
 
-    from portfolio import cli_parts
+    if called not in OWN:
+        from portfolio import cli_parts
 
-    cli_parts.add_parsers(verbs)
+        cli_parts.add_parsers(verbs, called)
     return parser
 
 
@@ -58,7 +60,8 @@ def _migrate(_arguments: argparse.Namespace) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     set_language("en")
-    arguments = make_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = make_parser(words[0] if words else "").parse_args(words)
     run: Run = arguments.run
     try:
         return run(arguments)

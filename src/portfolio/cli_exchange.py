@@ -50,6 +50,7 @@ def add_parsers(verbs: Any) -> None:
 
 def import_projects(arguments: argparse.Namespace) -> int:
     """Acts as the system, never as a person."""
+    from portfolio import tables  # noqa: F401  foreign keys are named by text
     from portfolio.db.engine import open_database
     from portfolio.exchange.importing import import_file
     from portfolio.exchange.models import ImportRun
@@ -121,6 +122,7 @@ def _show_progress(done: int, total: int) -> None:
 
 def export_portfolio(arguments: argparse.Namespace) -> int:
     """As the system: everything that was submitted or imported, never a draft."""
+    from portfolio import tables  # noqa: F401  foreign keys are named by text
     from portfolio.db.engine import open_database
     from portfolio.exchange.exporting import export_for_system
     from portfolio.i18n import language

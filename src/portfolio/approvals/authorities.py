@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Uuid, and_, bindparam, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from portfolio.business_cases.models import BusinessCase, ParticipantLine
 from portfolio.db.clock import now
+from portfolio.db.memo import asked_once, row_of
 from portfolio.db.text import folded
 from portfolio.i18n import gettext as _
 from portfolio.packs.authority import Decider, InstitutionRelation, institution_relation, lawful_deciders
@@ -34,27 +36,53 @@ def lawful_bodies(session: Session, pack: CountryPack, case: BusinessCase, power
 
 def relation_to(session: Session, case: BusinessCase, pack: CountryPack) -> InstitutionRelation:
     """How the institutions of the case stand to each body of the pack."""
-    partners = session.scalars(
-        select(col(ParticipantLine.institution_id)).where(col(ParticipantLine.case_id) == case.id)
-    ).all()
-    wanted = [case.institution_id, *(found for found in partners if found is not None)]
-    return institution_relation(pack, *(lineage(session, institution_id) for institution_id in wanted))
+    question = ("relation to the bodies", case.id, pack.code)
+    return asked_once(session, question, lambda: institution_relation(pack, *lineages(session, case)))
 
 
-def lineage(session: Session, institution_id: uuid.UUID) -> tuple[str, ...]:
-    """The pack's code of an institution, then those of its ancestors, nearest first; one without a code goes by its id."""
-    found: list[str] = []
-    current: uuid.UUID | None = institution_id
-    while current is not None and len(found) < MAX_DEPTH:
-        code = session.scalar(
-            select(col(InstitutionCode.code))
-            .where(col(InstitutionCode.institution_id) == current, col(InstitutionCode.scheme) == PACK_SCHEME)
-            .order_by(col(InstitutionCode.valid_from).desc())
-            .limit(1)
+def lineages(session: Session, case: BusinessCase) -> list[tuple[str, ...]]:
+    """Of the case's institution and of each that takes part: the pack's code of it, then those of its ancestors, nearest
+    first. One without a code goes by its id.
+    """
+    found: dict[uuid.UUID, dict[int, str]] = {}
+    for row in session.execute(_LINEAGES, {"case": case.id, "institution": case.institution_id}):
+        found.setdefault(row.start, {}).setdefault(row.depth, row.code or str(row.id))
+    ordered = sorted(found, key=lambda start: start != case.institution_id)
+    return [tuple(found[start][depth] for depth in sorted(found[start])) for start in ordered]
+
+
+def _lineages_query() -> Select[Any]:
+    """Each institution of the case and each of its ancestors: `start`, `depth` (0 is itself), `id`, `code`; newest code first."""
+    own, child = aliased(Institution), aliased(Institution)
+    climbed = (
+        select(col(own.id).label("start"), col(own.id).label("id"), literal(0).label("depth"))
+        .where(
+            or_(
+                col(own.id) == bindparam("institution", type_=Uuid()),
+                col(own.id).in_(
+                    select(col(ParticipantLine.institution_id)).where(
+                        col(ParticipantLine.case_id) == bindparam("case", type_=Uuid())
+                    )
+                ),
+            )
         )
-        found.append(code or str(current))
-        current = session.get_one(Institution, current).parent_id
-    return tuple(found)
+        .cte("climbed", recursive=True)
+    )
+    climbed = climbed.union_all(
+        select(climbed.c.start, col(child.parent_id), climbed.c.depth + 1)
+        .join(child, col(child.id) == climbed.c.id)
+        .where(col(child.parent_id).is_not(None), climbed.c.depth < MAX_DEPTH - 1)
+    )
+    code = aliased(InstitutionCode)
+    is_of_pack = and_(col(code.institution_id) == climbed.c.id, col(code.scheme) == PACK_SCHEME)
+    return (
+        select(climbed.c.start, climbed.c.depth, climbed.c.id, col(code.code).label("code"))
+        .join(code, is_of_pack, isouter=True)
+        .order_by(climbed.c.start, climbed.c.depth, col(code.valid_from).desc())
+    )
+
+
+_LINEAGES = _lineages_query()
 
 
 def acting_body(
@@ -113,13 +141,7 @@ def _seats(
     session: Session, pack: CountryPack, body: Body, among: Iterable[tuple[uuid.UUID, uuid.UUID | None]]
 ) -> set[tuple[uuid.UUID, uuid.UUID | None]]:
     """Those of the given seats (institution, unit) that are seats of the body."""
-    hosts = set(
-        session.scalars(
-            select(col(InstitutionCode.institution_id)).where(
-                col(InstitutionCode.scheme) == PACK_SCHEME, col(InstitutionCode.code) == body.institution
-            )
-        )
-    )
+    hosts = asked_once(session, ("hosts of a body", body.institution), lambda: _hosts(session, body))
     is_alone = sum(other.institution == body.institution for other in pack.bodies.values()) == 1
     names = {folded(text) for text in _unit_names(body)}
     found = set()
@@ -131,8 +153,18 @@ def _seats(
     return found
 
 
+def _hosts(session: Session, body: Body) -> set[uuid.UUID]:
+    """The institutions that the pack's code of the body's host stands for."""
+    return set(session.scalars(_HOSTS, {"code": body.institution}))
+
+
+_HOSTS = select(col(InstitutionCode.institution_id)).where(
+    col(InstitutionCode.scheme) == PACK_SCHEME, col(InstitutionCode.code) == bindparam("code")
+)
+
+
 def _is_named(session: Session, unit_id: uuid.UUID | None, names: set[str]) -> bool:
-    return unit_id is not None and folded(session.get_one(Unit, unit_id).name) in names
+    return unit_id is not None and folded(row_of(session, Unit, unit_id).name) in names
 
 
 def _unit_names(body: Body) -> tuple[str, ...]:

@@ -1,20 +1,27 @@
 """Gathers, by queries, everything that the gate's guards judge. Nothing here decides."""
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import case as case_when
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from portfolio.approvals.case_record import (
+    conditions_on_record,
+    confirmed_decisions,
+    reconsideration_of,
+    returns_of,
+    signed_opinions,
+)
 from portfolio.approvals.deadlines import is_opinion_overdue
 from portfolio.approvals.guards import CaseFacts
-from portfolio.approvals.models import BudgetDecision, Condition, Opinion, Reconsideration
+from portfolio.approvals.models import BudgetDecision, Opinion
 from portfolio.approvals.sign_off_board import read_board
 from portfolio.approvals.standards_facts import mandatory_standards
-from portfolio.approvals.terms import CountersignState, ReconsiderationState
+from portfolio.approvals.terms import ReconsiderationState
 from portfolio.business_cases.completeness import missing, standing
 from portfolio.business_cases.content import read_content
 from portfolio.business_cases.models import BusinessCase
@@ -81,39 +88,28 @@ def _track_facts(track: Track) -> dict[str, Any]:
 def _review_facts(session: Session, pack: CountryPack, case: BusinessCase) -> dict[str, Any]:
     returned = open_return(session, case.id)
     reviews = review_facts(session, pack, case)
-    count = _counter(session, case.id)
+    waiting = session.execute(_OBSERVATIONS, {"case": case.id}).one()
     return {
         "returned_from": CaseStatus(returned.from_status) if returned else None,
-        "observations_open": count(col(Observation.state) != ObservationState.RESOLVED),
-        "blocking_open": count(
-            col(Observation.state) != ObservationState.RESOLVED, col(Observation.kind) == ObservationKind.BLOCKING
-        ),
+        "observations_open": waiting.every,
+        "blocking_open": waiting.blocking or 0,
         "reviews_filed": reviews.filed,
         "reviews_outstanding": reviews.outstanding,
         "is_third_review_needed": reviews.third_needed,
     }
 
 
-def _counter(session: Session, case_id: uuid.UUID) -> Callable[..., int]:
-    def count(*conditions: Any) -> int:
-        return (
-            session.scalar(
-                select(func.count()).select_from(Observation).where(col(Observation.case_id) == case_id, *conditions)
-            )
-            or 0
-        )
-
-    return count
+_OBSERVATIONS = select(
+    func.count().label("every"),
+    func.sum(case_when((col(Observation.kind) == ObservationKind.BLOCKING, 1), else_=0)).label("blocking"),
+).where(
+    col(Observation.case_id) == bindparam("case", type_=Uuid()), col(Observation.state) != ObservationState.RESOLVED
+)
 
 
 def open_return(session: Session, case_id: uuid.UUID) -> CaseReturn | None:
     """The return that the institution has not answered by resubmitting yet."""
-    return session.scalar(
-        select(CaseReturn)
-        .where(col(CaseReturn.case_id) == case_id, col(CaseReturn.came_back_at).is_(None))
-        .order_by(col(CaseReturn.returned_at).desc(), col(CaseReturn.id))
-        .limit(1)
-    )
+    return next((row for row in returns_of(session, case_id) if row.came_back_at is None), None)
 
 
 def _standards_facts(session: Session, pack: CountryPack, case: BusinessCase, now: datetime) -> dict[str, Any]:
@@ -126,20 +122,14 @@ def _standards_facts(session: Session, pack: CountryPack, case: BusinessCase, no
 def _decision_facts(session: Session, pack: CountryPack, case: BusinessCase, now: datetime) -> dict[str, Any]:
     opinion = present_opinion(session, case.id)
     decision = newest_decision(session, case.id)
-    conditions = 0
-    if opinion is not None:
-        conditions = (
-            session.scalar(select(func.count()).select_from(Condition).where(col(Condition.opinion_id) == opinion.id))
-            or 0
-        )
+    asked_again = reconsideration_of(session, case.id)
+    conditions = conditions_on_record(session, case.id) if opinion else ()
     return {
         "opinion": None if opinion is None else opinion.outcome,
-        "conditions": conditions,
+        "conditions": sum(row.opinion_id == opinion.id for row in conditions) if opinion else 0,
         "opinion_binds": pack.opinion.effect is OpinionEffect.BINDING,
         "is_opinion_overdue": opinion is None and is_opinion_overdue(session, pack, case, now),
-        "reconsideration": session.scalar(
-            select(col(Reconsideration.state)).where(col(Reconsideration.case_id) == case.id)
-        ),
+        "reconsideration": None if asked_again is None else asked_again.state,
         "decision": None if decision is None else decision.outcome,
         "has_override": decision is not None and decision.overrides_opinion and decision.override_act_id is not None,
     }
@@ -147,27 +137,13 @@ def _decision_facts(session: Session, pack: CountryPack, case: BusinessCase, now
 
 def present_opinion(session: Session, case_id: uuid.UUID) -> Opinion | None:
     """The newest signed opinion, unless a reconsideration reopened it and a new one is awaited."""
-    newest = session.scalar(
-        select(Opinion)
-        .where(col(Opinion.case_id) == case_id, col(Opinion.signed_at).is_not(None))
-        .order_by(col(Opinion.signed_at).desc(), col(Opinion.id).desc())
-        .limit(1)
-    )
-    if newest is None:
-        return None
-    reopened = session.scalar(
-        select(col(Reconsideration.id)).where(
-            col(Reconsideration.opinion_id) == newest.id, col(Reconsideration.state) == ReconsiderationState.REOPENED
-        )
-    )
-    return None if reopened is not None else newest
+    newest = next(iter(signed_opinions(session, case_id)), None)
+    asked_again = reconsideration_of(session, case_id) if newest else None
+    if newest is None or asked_again is None or asked_again.opinion_id != newest.id:
+        return newest
+    return None if asked_again.state is ReconsiderationState.REOPENED else newest
 
 
 def newest_decision(session: Session, case_id: uuid.UUID) -> BudgetDecision | None:
     """The newest budget decision that a second person confirmed."""
-    return session.scalar(
-        select(BudgetDecision)
-        .where(col(BudgetDecision.case_id) == case_id, col(BudgetDecision.state) == CountersignState.CONFIRMED)
-        .order_by(col(BudgetDecision.confirmed_at).desc(), col(BudgetDecision.id).desc())
-        .limit(1)
-    )
+    return next(iter(confirmed_decisions(session, case_id)), None)

@@ -145,10 +145,17 @@ def move_case(
     session.flush()
 
 
+def tried_moves(actor: Viewer, case: BusinessCase) -> list[Move]:
+    """The moves that the person's roles may try from the present state, whatever stands against them: asks nothing."""
+    return list(CASE_WORKFLOW.offered(case.status, actor.roles_in(case.institution_id)))
+
+
 def offered_moves(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase) -> list[Offered]:
     """The moves that the person's roles may try from the present state, each with what stands against it now."""
+    tried = tried_moves(actor, case)
+    if not tried:
+        return []
     facts = case_facts(session, pack, case, now(session))
-    roles = actor.roles_in(case.institution_id)
     return [
         Offered(
             name=move.name,
@@ -158,7 +165,7 @@ def offered_moves(session: Session, actor: Viewer, pack: CountryPack, case: Busi
             needs_reason=move.needs_reason,
             binds=move.binds,
         )
-        for move in CASE_WORKFLOW.offered(case.status, roles)
+        for move in tried
     ]
 
 

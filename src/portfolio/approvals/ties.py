@@ -2,10 +2,22 @@
 
 import calendar
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,6 +26,7 @@ from portfolio.approvals.separation import MONTHS_OF_COOLING, Act, ActorFacts, C
 from portfolio.approvals.terms import CountersignState
 from portfolio.business_cases.models import BusinessCase, CaseRevision, ParticipantLine
 from portfolio.db.clock import now
+from portfolio.db.memo import asked_once
 from portfolio.packs.schema import CountryPack
 from portfolio.peer_review.models import Review
 from portfolio.peer_review.terms import WORKING_STATES, ReviewState
@@ -51,76 +64,75 @@ def actor_facts(session: Session, viewer: Viewer, today: date) -> ActorFacts:
 
 def ties_of(session: Session, case: BusinessCase) -> CaseTies:
     """Everybody tied to the case or to another version of its initiative, and the institutions around it."""
-    versions = select(col(BusinessCase.id)).where(col(BusinessCase.initiative_id) == case.initiative_id)
-    signers = _people(
-        session,
-        select(col(Opinion.signed_by_id)).where(col(Opinion.case_id) == case.id, col(Opinion.signed_at).is_not(None)),
-    )
-    decisions = session.execute(
-        select(
-            col(BudgetDecision.proposed_by_id), col(BudgetDecision.confirmed_by_id), col(BudgetDecision.state)
-        ).where(col(BudgetDecision.case_id) == case.id)
-    ).all()
-    issued = session.execute(
-        select(col(ApprovalCode.proposed_by_id), col(ApprovalCode.issued_by_id)).where(
-            col(ApprovalCode.case_id) == case.id
-        )
-    ).all()
+    return asked_once(session, ("ties of a case", case.id), lambda: _ties_of(session, case))
+
+
+def _ties_of(session: Session, case: BusinessCase) -> CaseTies:
+    asked = {"case": case.id, "initiative": case.initiative_id, "institution": case.institution_id}
+    tied: dict[str, set[uuid.UUID]] = {chair: set() for chair in CHAIRS}
+    for row in session.execute(_TIED, asked):
+        if row.tied is not None:
+            tied[row.chair].add(row.tied)
     return CaseTies(
-        family=_family(session, case),
-        authors=_authors(session, versions) | {case.lead_id},
-        signatories=_signatories(session, versions),
-        reviewers=_people(
-            session,
-            select(col(Review.reviewer_id)).where(col(Review.case_id) == case.id, col(Review.state).in_(_AT_WORK)),
-        ),
-        opinion_signers=signers,
-        deciders=frozenset(
-            person
-            for row in decisions
-            if row.state is CountersignState.CONFIRMED
-            for person in (row.proposed_by_id, row.confirmed_by_id)
-            if person is not None
-        ),
-        issuers=frozenset(person for row in issued for person in row),
-        recused=_people(session, select(col(Recusal.person_id)).where(col(Recusal.subject_id).in_(versions))),
-        opinion_seats=_seats_of(session, signers, (Role.DIRECTIVE_HEAD,), now(session).date()),
+        family=frozenset(tied["family"] | {case.institution_id}),
+        authors=frozenset(tied["author"] | {case.lead_id}),
+        signatories=frozenset(tied["signatory"]),
+        reviewers=frozenset(tied["reviewer"]),
+        opinion_signers=frozenset(tied["signer"]),
+        deciders=frozenset(tied["decider"]),
+        issuers=frozenset(tied["issuer"]),
+        recused=frozenset(tied["recused"]),
+        opinion_seats=_seats_of(session, tied["signer"], (Role.DIRECTIVE_HEAD,), now(session).date()),
     )
 
 
-def _authors(session: Session, versions: Select[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Whoever wrote a word of any version, or advised on it."""
-    writers = select(col(CaseRevision.by_id)).where(col(CaseRevision.case_id).in_(versions)).distinct()
-    named = select(col(Duty.person_id)).where(
-        col(Duty.subject_id).in_(versions), col(Duty.kind).in_((DutyKind.AUTHOR, DutyKind.ADVISER))
+CHAIRS = ("family", "author", "signatory", "reviewer", "signer", "decider", "issuer", "recused")
+
+
+def _tied() -> CompoundSelect[Any]:
+    """Each row is a chair and a person in it (or, for the family, an institution): one round to the database for all.
+
+    Family: parent, children and participating institutions. Authors: whoever wrote a word of any version, advised on it or
+    led it. Signatories: whoever signed off or submitted any version, lapsed or not.
+    """
+    this_case, own = bindparam("case", type_=Uuid()), bindparam("institution", type_=Uuid())
+    versions = select(col(BusinessCase.id)).where(
+        col(BusinessCase.initiative_id) == bindparam("initiative", type_=Uuid())
     )
-    leads = select(col(BusinessCase.lead_id)).where(col(BusinessCase.id).in_(versions))
-    return _people(session, writers) | _people(session, named) | _people(session, leads)
+    on_any_version = col(Duty.subject_id).in_(versions)
+    decided = and_(col(BudgetDecision.case_id) == this_case, col(BudgetDecision.state) == CountersignState.CONFIRMED)
+    signed = and_(col(Opinion.case_id) == this_case, col(Opinion.signed_at).is_not(None))
+    reviewed = and_(col(Review.case_id) == this_case, col(Review.state).in_(_AT_WORK))
+    named = col(Duty.kind).in_((DutyKind.AUTHOR, DutyKind.ADVISER))
+    found: tuple[tuple[str, Any, ColumnElement[bool]], ...] = (
+        ("family", col(Institution.parent_id), col(Institution.id) == own),
+        ("family", col(Institution.id), col(Institution.parent_id) == own),
+        ("family", col(ParticipantLine.institution_id), col(ParticipantLine.case_id) == this_case),
+        ("author", col(CaseRevision.by_id), col(CaseRevision.case_id).in_(versions)),
+        ("author", col(Duty.person_id), and_(on_any_version, named)),
+        ("author", col(BusinessCase.lead_id), col(BusinessCase.id).in_(versions)),
+        ("signatory", col(SignOff.person_id), col(SignOff.case_id).in_(versions)),
+        ("signatory", col(Duty.person_id), and_(on_any_version, col(Duty.kind) == DutyKind.SIGNATORY)),
+        ("reviewer", col(Review.reviewer_id), reviewed),
+        ("signer", col(Opinion.signed_by_id), signed),
+        ("decider", col(BudgetDecision.proposed_by_id), decided),
+        ("decider", col(BudgetDecision.confirmed_by_id), decided),
+        ("issuer", col(ApprovalCode.proposed_by_id), col(ApprovalCode.case_id) == this_case),
+        ("issuer", col(ApprovalCode.issued_by_id), col(ApprovalCode.case_id) == this_case),
+        ("recused", col(Recusal.person_id), col(Recusal.subject_id).in_(versions)),
+    )
+    return union(*(select(literal(chair).label("chair"), tied.label("tied")).where(on) for chair, tied, on in found))
 
 
-def _signatories(session: Session, versions: Select[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Whoever signed off or submitted any version, lapsed or not."""
-    signed = select(col(SignOff.person_id)).where(col(SignOff.case_id).in_(versions))
-    named = select(col(Duty.person_id)).where(col(Duty.subject_id).in_(versions), col(Duty.kind) == DutyKind.SIGNATORY)
-    return _people(session, signed) | _people(session, named)
-
-
-def _family(session: Session, case: BusinessCase) -> frozenset[uuid.UUID]:
-    """The institution, its parent, its children, and the participating institutions."""
-    own = session.get_one(Institution, case.institution_id)
-    children = session.scalars(select(col(Institution.id)).where(col(Institution.parent_id) == own.id)).all()
-    partners = session.scalars(
-        select(col(ParticipantLine.institution_id)).where(col(ParticipantLine.case_id) == case.id)
-    ).all()
-    near = (own.id, own.parent_id, *children, *partners)
-    return frozenset(found for found in near if found is not None)
-
-
-def _people(session: Session, query: Select[uuid.UUID] | Select[uuid.UUID | None]) -> frozenset[uuid.UUID]:
-    return frozenset(person for person in session.scalars(query) if person is not None)
+_TIED = _tied()
 
 
 def _institutions_of(session: Session, person_id: uuid.UUID, today: date) -> frozenset[uuid.UUID]:
+    question = ("institutions of a person", person_id, today)
+    return asked_once(session, question, lambda: _ask_institutions(session, person_id, today))
+
+
+def _ask_institutions(session: Session, person_id: uuid.UUID, today: date) -> frozenset[uuid.UUID]:
     since = months_before(today, MONTHS_OF_COOLING)
     return frozenset(
         session.scalars(
@@ -133,7 +145,9 @@ def _institutions_of(session: Session, person_id: uuid.UUID, today: date) -> fro
     )
 
 
-def _seats_of(session: Session, people: Iterable[uuid.UUID], roles: Iterable[Role], today: date) -> frozenset[Seat]:
+def _seats_of(session: Session, people: Collection[uuid.UUID], roles: Iterable[Role], today: date) -> frozenset[Seat]:
+    if not people:
+        return frozenset()
     rows = session.execute(
         select(col(Membership.institution_id), col(Membership.unit_id)).where(
             col(Membership.person_id).in_(list(people)), col(Membership.role).in_(list(roles)), in_force(today)

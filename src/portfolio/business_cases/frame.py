@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
+from portfolio.db.memo import row_of
 from portfolio.i18n import gettext
 from portfolio.people.models import Institution
 from portfolio.people.permissions import Permission
@@ -59,8 +60,8 @@ def case_frame(
     session: Session, viewer: Viewer, case: BusinessCase, current: str, url_for: Callable[..., str]
 ) -> CaseFrame:
     """`viewer` is the whole viewer, not the one narrowed by the route; `current` the route's name."""
-    initiative = session.get_one(Initiative, case.initiative_id)
-    institution = session.get_one(Institution, case.institution_id)
+    initiative = row_of(session, Initiative, case.initiative_id)
+    institution = row_of(session, Institution, case.institution_id)
     tabs = tuple(
         Tab(gettext(spec.words), url_for(spec.route, case_id=case.id), spec.route == current)
         for spec in sorted(_tabs.values(), key=lambda tab: tab.place)

@@ -3,9 +3,10 @@
 import json
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,6 +15,7 @@ from portfolio.business_cases.content import Content, read_content
 from portfolio.business_cases.models import BusinessCase, Snapshot
 from portfolio.business_cases.totals import CaseTotals
 from portfolio.db.clock import now
+from portfolio.db.memo import asked_once
 from portfolio.db.text import folded, sort_key
 from portfolio.packs.choosing import TrackChoice
 from portfolio.packs.loader import pack_digest
@@ -63,10 +65,22 @@ def freeze(
     return snapshot
 
 
+_OF_CASE = col(Snapshot.case_id) == bindparam("case", type_=Uuid())
+_NEWEST = select(Snapshot).where(_OF_CASE).order_by(col(Snapshot.number).desc()).limit(1)
+_SUBMISSIONS = (
+    select(col(Snapshot.number), col(Snapshot.submitted_at), col(Snapshot.submitted_by_id))
+    .where(_OF_CASE)
+    .order_by(col(Snapshot.number))
+)
+
+
 def newest_snapshot(session: Session, case_id: uuid.UUID) -> Snapshot | None:
-    return session.scalar(
-        select(Snapshot).where(col(Snapshot.case_id) == case_id).order_by(col(Snapshot.number).desc()).limit(1)
-    )
+    return asked_once(session, ("newest snapshot", case_id), lambda: session.scalar(_NEWEST, {"case": case_id}))
+
+
+def submissions_of(session: Session, case_id: uuid.UUID) -> Sequence[tuple[int, datetime, uuid.UUID]]:
+    """Number, instant and person of each submission, oldest first, without what was submitted."""
+    return [(row[0], row[1], row[2]) for row in session.execute(_SUBMISSIONS, {"case": case_id})]
 
 
 def snapshots_of(session: Session, case_id: uuid.UUID) -> Sequence[Snapshot]:

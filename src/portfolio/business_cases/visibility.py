@@ -1,6 +1,7 @@
 """Which cases a person may find at all: every list, count, search, export and address starts from here."""
 
 import uuid
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
@@ -15,7 +16,11 @@ from portfolio.people.queries import recused_subjects
 from portfolio.people.terms import DutyKind
 from portfolio.people.viewer import Viewer
 
+KEPT = 256
+"""Conditions are kept for so many viewers, by their value: writing one down costs as much as asking it."""
 
+
+@lru_cache(maxsize=KEPT)
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `BusinessCase`: own institutions', assigned ones, submitted ones or all; never a recused one.
 

@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from portfolio.db.memo import READS_ONLY
+
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 3
 READS = {"writes": False, "postgresql_readonly": True}
@@ -64,7 +66,7 @@ def open_database(url: str, *, synchronous: str = "FULL", pool_size: int = 16) -
         )
     return Database(
         engine,
-        read=sessionmaker(engine.execution_options(**READS), expire_on_commit=False),
+        read=sessionmaker(engine.execution_options(**READS), expire_on_commit=False, info={READS_ONLY: True}),
         write=sessionmaker(engine, expire_on_commit=False),
     )
 

@@ -5,31 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
-from portfolio.approvals.models import ApprovalCode, Condition, Opinion
+from portfolio.approvals.case_record import conditions_on_record, issued_codes, signed_opinions
 from portfolio.business_cases.content import read_content
 from portfolio.business_cases.models import BusinessCase, Snapshot
 from portfolio.business_cases.snapshots import content_of, newest_snapshot
 from portfolio.business_cases.terms import SUBMITTED_STATES, CaseStatus
+from portfolio.db.memo import row_of
 from portfolio.db.money import Money
+from portfolio.desk.amounts import amount_formatter
 from portfolio.desk.case_timeline import Event, timeline_of
 from portfolio.desk.next_step import NextStep, next_step
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
-from portfolio.peer_review.queries import opened_reviews, review_facts
+from portfolio.peer_review.queries import opened_totals, review_facts
 from portfolio.peer_review.rules import mean
 from portfolio.people.permissions import Permission, Reach
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative
 from portfolio.projects.queries import project_of
-from portfolio.reports.costs import by_line_and_year, cost_rows
+from portfolio.reports.costs import by_line_and_year
 from portfolio.reports.embargo import DECIDED_STATES, knows_decisions
 from portfolio.strategy.models import Call
-from portfolio.web.formatting import money, number, plain_amount, short_day
+from portfolio.web.formatting import money, number, short_day
 
 OPINION_GIVEN = frozenset(
     {
@@ -95,7 +95,7 @@ def case_sheet(
     Under an embargo the institution reads the case as it stood before the decision. A draft that the oversight bodies may
     not see never gets here.
     """
-    initiative = session.get_one(Initiative, case.initiative_id)
+    initiative = row_of(session, Initiative, case.initiative_id)
     knows = _knows_decision(session, viewer, case, now)
     status = case.status if knows else CaseStatus.CHECKING
     snapshot = newest_snapshot(session, case.id)
@@ -117,7 +117,7 @@ def case_sheet(
 def _knows_decision(session: Session, viewer: Viewer, case: BusinessCase, now: datetime) -> bool:
     if case.status.value not in DECIDED_STATES or knows_decisions(viewer):
         return True
-    until = session.get_one(Call, case.call_id).embargo_until
+    until = row_of(session, Call, case.call_id).embargo_until
     return until is None or until <= now
 
 
@@ -144,16 +144,13 @@ def _figures(
 
 def _balances(session: Session, case: BusinessCase) -> list[Figure]:
     """What is left under the ceilings of the case's codes, for each currency."""
-    left = col(ApprovalCode.ceiling_minor) - col(ApprovalCode.reserved_minor) - col(ApprovalCode.committed_minor)
-    rows = session.execute(
-        select(col(ApprovalCode.currency), func.sum(left), func.count())
-        .where(col(ApprovalCode.case_id) == case.id, col(ApprovalCode.superseded_by_id).is_(None))
-        .group_by(col(ApprovalCode.currency))
-        .order_by(col(ApprovalCode.currency))
-    )
+    left: dict[str, list[int]] = {}
+    for code in issued_codes(session, case.id):
+        if code.superseded_by_id is None:
+            left.setdefault(code.currency, []).append(code.ceiling_minor - code.reserved_minor - code.committed_minor)
     return [
-        Figure(_("Left under its codes"), money(Money(currency, int(minor))), _("codes: %(n)s") % {"n": count})
-        for currency, minor, count in rows
+        Figure(_("Left under its codes"), money(Money(currency, sum(minors))), _("codes: %(n)s") % {"n": len(minors)})
+        for currency, minors in sorted(left.items())
     ]
 
 
@@ -161,16 +158,14 @@ def _costs(session: Session, pack: CountryPack, case: BusinessCase, snapshot: Sn
     """Of the frozen version once there is one; of the draft for whoever may see drafts."""
     frozen = snapshot is not None and case.status in SUBMITTED_STATES
     content = content_of(snapshot) if snapshot is not None and frozen else read_content(session, pack, case)
-    sums = by_line_and_year(cost_rows(content, pack))
-    if sums.is_empty():
+    amounts = by_line_and_year(content, pack)
+    if not amounts:
         return None
-    amounts: dict[str, dict[int, int]] = {}
-    for line, year, minor in sums.iter_rows():
-        amounts.setdefault(line, {})[year] = minor
     years = sorted({year for by_year in amounts.values() for year in by_year})
+    formatted = amount_formatter()
 
     def shown(minor: int | None) -> str:
-        return "" if minor is None else plain_amount(Money(case.currency, minor))
+        return "" if minor is None else formatted(case.currency, minor)
 
     return CostTable(
         currency=case.currency,
@@ -192,11 +187,6 @@ def _line_words(pack: CountryPack, code: str) -> str:
 
 def _opinions(session: Session, case: BusinessCase) -> list[dict[str, Any]]:
     """Signed ones only, the newest first."""
-    rows = session.scalars(
-        select(Opinion)
-        .where(col(Opinion.case_id) == case.id, col(Opinion.signed_at).is_not(None))
-        .order_by(col(Opinion.signed_at).desc(), col(Opinion.id))
-    )
     return [
         {
             "outcome": row.outcome,
@@ -204,21 +194,11 @@ def _opinions(session: Session, case: BusinessCase) -> list[dict[str, Any]]:
             "reasons": row.reasons,
             "amount": "" if row.recommended_minor is None else money(Money(case.currency, row.recommended_minor)),
         }
-        for row in rows
+        for row in signed_opinions(session, case.id)
     ]
 
 
 def _conditions(session: Session, case: BusinessCase) -> list[dict[str, str]]:
-    """Those of signed opinions: a draft's are not the institution's business yet."""
-    rows = session.scalars(
-        select(Condition)
-        .join(Opinion, col(Opinion.id) == col(Condition.opinion_id), isouter=True)
-        .where(
-            col(Condition.case_id) == case.id,
-            col(Condition.opinion_id).is_(None) | col(Opinion.signed_at).is_not(None),
-        )
-        .order_by(col(Condition.due_on), col(Condition.id))
-    )
     return [
         {
             "text": row.text,
@@ -228,7 +208,7 @@ def _conditions(session: Session, case: BusinessCase) -> list[dict[str, str]]:
             "state": label(row.state),
             "tone": row.state.value,
         }
-        for row in rows
+        for row in conditions_on_record(session, case.id)
     ]
 
 
@@ -241,8 +221,7 @@ def _reviews(session: Session, viewer: Viewer, pack: CountryPack, case: Business
     if not facts.demanded and not facts.filed:
         return _("This track asks for no peer review.")
     said = _("%(filed)s of %(demanded)s reviews are in.") % {"filed": facts.filed, "demanded": facts.demanded}
-    totals = [found.review.total for found in opened_reviews(session, facts, case) if found.review.total is not None]
-    average = mean(totals)
+    average = mean(opened_totals(session, facts, case))
     if average is None:
         return said
     return said + " " + _("Their mean is %(mean)s of 100.") % {"mean": number(average / 100)}

@@ -8,9 +8,11 @@ from litestar.exceptions import NoRouteMatchFoundException
 from sqlalchemy.orm import Session
 
 from portfolio.approvals.authorities import lawful_bodies
-from portfolio.approvals.moves import offered_moves
+from portfolio.approvals.moves import tried_moves
+from portfolio.approvals.routing import MOVE_ROUTES
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
+from portfolio.db.memo import row_of
 from portfolio.i18n import N_, gettext, ngettext
 from portfolio.packs.calendar import working_days_between
 from portfolio.packs.schema import CountryPack
@@ -74,13 +76,13 @@ def next_step(
         since=day(case.status_since.astimezone(pack.zone).date()) if status is case.status else "",
         left=left,
         tone=tone,
-        acts=_acts(session, viewer, pack, case, url_for) if status is case.status else (),
+        acts=_acts(viewer, case, url_for) if status is case.status else (),
     )
 
 
 def _holder(session: Session, pack: CountryPack, case: BusinessCase, power: Power | None) -> str:
     if power is None:
-        return session.get_one(Institution, case.institution_id).name
+        return row_of(session, Institution, case.institution_id).name
     return ", ".join(str(decider.body.name) for decider in lawful_bodies(session, pack, case, power))
 
 
@@ -111,14 +113,12 @@ SOON = 3
 """Working days from which on a term is shown as near."""
 
 
-def _acts(
-    session: Session, viewer: Viewer, pack: CountryPack, case: BusinessCase, url_for: Callable[..., str]
-) -> list[tuple[str, str]]:
+def _acts(viewer: Viewer, case: BusinessCase, url_for: Callable[..., str]) -> list[tuple[str, str]]:
     """The pages on which this person can take the step, each once: words and address."""
     found: dict[str, str] = {}
-    for move in offered_moves(session, viewer, pack, case):
+    for move in tried_moves(viewer, case):
         if move.name not in LEFT_ASIDE:
-            found.setdefault(move.route, move.words)
+            found.setdefault(MOVE_ROUTES[move.name], gettext(move.words))
     if case.status is S.DECIDED and viewer.can(Permission.CODE_ISSUE):
         found["approvals.codes"] = gettext("Approval codes")
     acts = []

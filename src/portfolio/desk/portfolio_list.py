@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.business_cases.models import BusinessCase
+from portfolio.business_cases.visibility import KEPT
 from portfolio.db.money import Money
 from portfolio.desk.amounts import amount_formatter
 from portfolio.i18n import gettext as _
@@ -23,7 +25,7 @@ from portfolio.projects.ordering import Order, Place, read_place, read_slice
 from portfolio.projects.terms import AmountState
 from portfolio.reports.asked import Asked, state_words
 from portfolio.reports.embargo import HIDDEN, decision_shown, knows_decisions
-from portfolio.reports.scope import initiatives_visible_to, sees_nearly_all
+from portfolio.reports.scope import initiatives_visible_to, visible_parts
 from portfolio.web.formatting import money
 
 PAGE = 50
@@ -87,6 +89,18 @@ def _newest_case() -> Any:
     )
 
 
+def _page_query(viewer: Viewer, order: Order, now: datetime) -> Select[Any]:
+    """The columns of a row, of all that the viewer may find."""
+    if knows_decisions(viewer):
+        return _known(viewer, order)
+    return _columns(decision_shown(viewer, now), order).where(initiatives_visible_to(viewer))
+
+
+@lru_cache(maxsize=KEPT)
+def _known(viewer: Viewer, order: Order) -> Select[Any]:
+    return _columns(true(), order).where(initiatives_visible_to(viewer))
+
+
 def _columns(is_shown: ColumnElement[bool], order: Order) -> Select[Any]:
     return select(
         col(Initiative.id).label("id"),
@@ -107,8 +121,13 @@ def _columns(is_shown: ColumnElement[bool], order: Order) -> Select[Any]:
 
 
 def conditions(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
-    """Scope and filter; a state that is kept from the viewer is not found by its name either."""
-    found = [initiatives_visible_to(viewer), *matching(session, asked.filter)]
+    """Scope and filter."""
+    return [initiatives_visible_to(viewer), *narrowing(session, viewer, asked, now)]
+
+
+def narrowing(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
+    """The filter; a state that is kept from the viewer is not found by its name either."""
+    found = [*matching(session, asked.filter)]
     if asked.filter.state:
         found.append(decision_shown(viewer, now))
     return found
@@ -131,10 +150,10 @@ def list_page(
 ) -> ListPage:
     """Rows after or before a place of the order, fifty at most, formatted once."""
     order = effective_order(viewer, asked.order)
-    where = conditions(session, viewer, asked, now)
+    narrowed = narrowing(session, viewer, asked, now)
     found = read_slice(
         session,
-        _columns(decision_shown(viewer, now), order).where(*where),
+        _page_query(viewer, order, now).where(*narrowed),
         order,
         PAGE,
         after=read_place(after, order) if after else None,
@@ -142,7 +161,7 @@ def list_page(
     )
     return ListPage(
         rows=_formatted(found.rows, url_for),
-        count=_count(session, viewer, where),
+        count=_count(session, viewer, narrowed),
         previous=_address(asked, url_for, before=found.before),
         next=_address(asked, url_for, after=found.after) if found.after and len(found.rows) == PAGE else "",
     )
@@ -153,14 +172,14 @@ def _address(asked: Asked, url_for: Callable[..., str], **place: Place | None) -
     return f"{url_for('desk.portfolio')}?{asked.address(**changes)}" if changes else ""
 
 
-def _count(session: Session, viewer: Viewer, where: Sequence[ColumnElement[bool]]) -> str:
-    walked = select(literal(1)).select_from(Initiative).where(*where)
-    if sees_nearly_all(viewer):  # by title, which mixes states: by state the scan would begin with all that is hidden
-        walked = walked.order_by(col(Initiative.sort_key), col(Initiative.id))
-    capped = walked.limit(MOST_COUNTED + 1).subquery()
-    found = session.scalar(select(func.count()).select_from(capped)) or 0
-    if found > MOST_COUNTED:
-        return _("more than 1,000 initiatives")
+def _count(session: Session, viewer: Viewer, narrowed: Sequence[ColumnElement[bool]]) -> str:
+    found = 0
+    for part in visible_parts(viewer):
+        left = MOST_COUNTED + 1 - found
+        capped = select(literal(1)).select_from(Initiative).where(part, *narrowed).limit(left).subquery()
+        found += session.scalar(select(func.count()).select_from(capped)) or 0
+        if found > MOST_COUNTED:
+            return _("more than 1,000 initiatives")
     return _("1 initiative") if found == 1 else _("%(number)s initiatives") % {"number": found}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from sqlalchemy import select
@@ -30,7 +31,6 @@ from portfolio.people.terms import Role
 from portfolio.people.viewer import SYSTEM, Grant, Viewer
 from portfolio.reports.as_at import as_known_at, end_of
 from portfolio.reports.asked import Asked, in_words, narrowed_to_call
-from portfolio.reports.cycle_book import BookData, cycle_book
 from portfolio.reports.cycle_reads import asked_by_line, conditions, decided_entries
 from portfolio.reports.portfolio_frame import (
     columns_of,
@@ -41,6 +41,9 @@ from portfolio.reports.portfolio_frame import (
 )
 from portfolio.strategy.models import Call
 from portfolio.web.formatting import instant
+
+if TYPE_CHECKING:  # what writes documents is loaded for documents only
+    from portfolio.reports.cycle_book import BookData
 
 MOST_ROWS = {"csv": 1_000_000, "json": 300_000, "xlsx": 1_048_575, "docx": 5_000}
 """Rows that one export may hold, by format; a book of more pages is nobody's to read."""
@@ -60,7 +63,7 @@ class Prepared:
     view: str
     query: str
     call_id: uuid.UUID | None
-    book: BookData | None = field(default=None)
+    book: "BookData | None" = field(default=None)
 
 
 def prepare_export(
@@ -110,8 +113,10 @@ def prepare_export(
 
 def _book_data(
     session: Session, viewer: Viewer, pack: CountryPack, frame: pl.DataFrame, asked: Asked, view: str
-) -> BookData:
+) -> "BookData":
     """Only what belongs to rows of the frame whose decision the viewer may know."""
+    from portfolio.reports.cycle_book import BookData
+
     told = frame.filter(pl.col("state").is_null() | (pl.col("state") != "under_embargo"))
     every = [uuid.UUID(text) for text in frame.get_column("initiative").to_list()]
     told_ids = [uuid.UUID(text) for text in told.get_column("initiative").to_list()]
@@ -153,6 +158,8 @@ def write_export(prepared: Prepared, format_: str, path: Path, pack: CountryPack
 
 def _write_book(prepared: Prepared, path: Path, pack: CountryPack) -> Written:
     """The digest of the data is that of the CSV of the same rows, written beside and thrown away."""
+    from portfolio.reports.cycle_book import cycle_book
+
     if prepared.book is None:
         raise ValueError("an export of another format was prepared")
     aside = path.with_name(path.name + ".rows")

@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.business_cases.models import BusinessCase, Snapshot
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.business_cases.visibility import visible_to
+from portfolio.db.memo import asked_once
 from portfolio.errors import NotFound
 from portfolio.packs.schema import CountryPack
 from portfolio.peer_review.models import Review, ReviewScore
@@ -27,7 +28,8 @@ def review_facts(
     session: Session, pack: CountryPack, case: BusinessCase, snapshot: Snapshot | None = None
 ) -> ReviewFacts:
     """How the reviews of a case stand; with `snapshot`, only those of that version. Says nothing of what they say."""
-    return facts_of(session, pack, [case], snapshot)[case.id]
+    question = ("review facts", case.id, snapshot.id if snapshot else None)
+    return asked_once(session, question, lambda: facts_of(session, pack, [case], snapshot)[case.id])
 
 
 def facts_of(
@@ -76,14 +78,22 @@ def own_review(session: Session, viewer: Viewer, case: BusinessCase) -> Review:
 
 def drafts_of(session: Session, review_id: uuid.UUID) -> tuple[dict[str, Draft], str]:
     """What was written on each group, and the summary."""
-    rows = session.execute(
-        select(col(ReviewScore.group_code), col(ReviewScore.score), col(ReviewScore.reason))
-        .where(col(ReviewScore.review_id) == review_id)
-        .order_by(col(ReviewScore.group_code))
-    ).all()
-    drafts = {row.group_code: Draft(row.score, row.reason) for row in rows}
+    drafts = _drafts(session, [review_id]).get(review_id, {})
     summary = drafts.pop(OVERALL, Draft()).reason
     return drafts, summary
+
+
+def _drafts(session: Session, reviews: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Draft]]:
+    """By review and group, groups in order of their code; `OVERALL` among them."""
+    rows = session.execute(
+        select(col(ReviewScore.review_id), col(ReviewScore.group_code), col(ReviewScore.score), col(ReviewScore.reason))
+        .where(col(ReviewScore.review_id).in_(reviews))
+        .order_by(col(ReviewScore.group_code))
+    )
+    found: dict[uuid.UUID, dict[str, Draft]] = {}
+    for row in rows:
+        found.setdefault(row.review_id, {})[row.group_code] = Draft(row.score, row.reason)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +156,7 @@ class OpenedReview:
 def opened_reviews(session: Session, facts: ReviewFacts, case: BusinessCase) -> Sequence[OpenedReview]:
     """What the filed reviews say, in an order that tells nothing; none at all while the case is sealed.
 
-    The only query that reads other people's scores, so that the seal cannot be forgotten elsewhere.
+    Only this and `opened_totals` read other people's scores, so that the seal cannot be forgotten elsewhere.
     """
     if facts.is_sealed:
         return []
@@ -155,4 +165,20 @@ def opened_reviews(session: Session, facts: ReviewFacts, case: BusinessCase) -> 
         .where(col(Review.case_id) == case.id, col(Review.state) == ReviewState.FILED)
         .order_by(col(Review.digest), col(Review.id))
     ).all()
-    return [OpenedReview(review, drafts_of(session, review.id)[0]) for review in filed]
+    drafts = _drafts(session, [review.id for review in filed])
+    return [
+        OpenedReview(review, {code: d for code, d in drafts.get(review.id, {}).items() if code != OVERALL})
+        for review in filed
+    ]
+
+
+def opened_totals(session: Session, facts: ReviewFacts, case: BusinessCase) -> list[int]:
+    """The weighted totals (hundredths of a point) of the filed reviews; none while the case is sealed."""
+    if facts.is_sealed:
+        return []
+    return [total for total in session.scalars(_TOTALS, {"case": case.id}) if total is not None]
+
+
+_TOTALS = select(col(Review.total)).where(
+    col(Review.case_id) == bindparam("case", type_=Uuid()), col(Review.state) == ReviewState.FILED
+)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,16 +11,19 @@ from portfolio.projects.models import Initiative, Project, SourceObservation
 
 
 def sources(session: Session) -> list[str]:
-    """Where initiatives come from, in order; hops from one to the next along the index instead of reading every row."""
-    found: list[str] = []
-    while True:
-        query = select(func.min(col(Initiative.source)))
-        if found:
-            query = query.where(col(Initiative.source) > found[-1])
-        source = session.scalar(query)
-        if source is None:
-            return found
-        found.append(source)
+    """Where initiatives come from, in order."""
+    return list(session.scalars(_SOURCES))
+
+
+def _hops() -> Select[str]:
+    """Hops from one source to the next along their index instead of reading every row."""
+    hop = select(func.min(col(Initiative.source)).label("source")).cte("hop", recursive=True)
+    onward = select(func.min(col(Initiative.source))).where(col(Initiative.source) > hop.c.source).scalar_subquery()
+    hop = hop.union_all(select(onward).where(hop.c.source.is_not(None)))
+    return select(hop.c.source).where(hop.c.source.is_not(None))
+
+
+_SOURCES = _hops()
 
 
 def observations_of(session: Session, initiative_id: uuid.UUID) -> Sequence[SourceObservation]:

@@ -19,9 +19,13 @@ def cost_rows(content: Mapping[str, Any], pack: CountryPack) -> pl.DataFrame:
 
     The lines of a full case and those of the operation track, which cost in the call's fiscal year.
     """
+    return pl.DataFrame(list(_amounts(content, pack)), schema=COSTS, orient="row")
+
+
+def _amounts(content: Mapping[str, Any], pack: CountryPack) -> Iterator[tuple[str, int, int]]:
     lines = content["sections"]["costs"]["lines"]
-    rows = [*_costs(lines.get("costs", []), content, pack), *_operation(lines.get("operation", []), content)]
-    return pl.DataFrame(rows, schema=COSTS, orient="row")
+    yield from _costs(lines.get("costs", []), content, pack)
+    yield from _operation(lines.get("operation", []), content)
 
 
 def _costs(
@@ -46,6 +50,10 @@ def _operation(lines: list[Mapping[str, Any]], content: Mapping[str, Any]) -> It
             yield line.get("budget_line") or "", year, int(line["amount_minor"])
 
 
-def by_line_and_year(costs: pl.DataFrame) -> pl.DataFrame:
-    """Sums with the columns of `COSTS`, a row for each pair that has something, ordered by line and year."""
-    return costs.group_by("budget_line", "fiscal_year").agg(pl.col("minor").sum()).sort("budget_line", "fiscal_year")
+def by_line_and_year(content: Mapping[str, Any], pack: CountryPack) -> dict[str, dict[int, int]]:
+    """Of one case: minor units by budget line and fiscal year, lines and years in order; only what has something."""
+    found: dict[str, dict[int, int]] = {}
+    for line, year, minor in sorted(_amounts(content, pack)):
+        by_year = found.setdefault(line, {})
+        by_year[year] = by_year.get(year, 0) + minor
+    return found
