@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.approvals.authorities import authority_refusal, lawful_people
+from portfolio.approvals.condition_files import keep_evidence
 from portfolio.approvals.models import Condition, Opinion
 from portfolio.approvals.separation import Act as Duty
 from portfolio.approvals.terms import ConditionState
 from portfolio.approvals.ties import separation_reasons
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
+from portfolio.business_cases.attachments import Received
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.visibility import visible_to
 from portfolio.db.clock import now
@@ -83,13 +85,28 @@ def get_condition(session: Session, viewer: Viewer, condition_id: uuid.UUID) -> 
 
 
 def supply_evidence(
-    session: Session, actor: Viewer, pack: CountryPack, condition: Condition, case: BusinessCase, text: str
+    session: Session,
+    actor: Viewer,
+    pack: CountryPack,
+    condition: Condition,
+    case: BusinessCase,
+    text: str,
+    received: Received | None = None,
 ) -> None:
-    """The institution says how it met the condition; a second time replaces the first. Raises `Refused` when settled."""
+    """The institution says how it met the condition, with a file or without; a second text replaces the first, files add up.
+
+    Raises `Refused` when it is settled, `FieldRefused("file", …)` for a file that cannot be added.
+    """
+    session.flush()
+    session.refresh(condition, with_for_update=True)
     if condition.state not in UNSETTLED:
         raise Refused(_("This condition is settled."))
     condition.supplied, condition.supplied_by_id, condition.supplied_at = text, actor.person_id, now(session)
-    record(session, actor, Tag.CONDITION_EVIDENCED, condition, words=text, case=case.id)
+    file: dict[str, Any] = {}
+    if received is not None:
+        row = keep_evidence(session, actor, condition, case, received)
+        file = {"file": row.id, "sha256": row.sha256, "size": row.size}
+    record(session, actor, Tag.CONDITION_EVIDENCED, condition, words=text, case=case.id, **file)
     owe(
         session,
         "condition_evidenced",

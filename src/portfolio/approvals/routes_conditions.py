@@ -10,9 +10,13 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy.orm import Session
 
 from portfolio.approvals import conditions
+from portfolio.approvals.condition_files import files_of, get_file
 from portfolio.approvals.models import Condition
 from portfolio.approvals.terms import ConditionState
+from portfolio.business_cases.attachment_routes import handed_out
+from portfolio.business_cases.attachments import receive, store_of
 from portfolio.business_cases.models import BusinessCase
+from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
 from portfolio.identity.guard import whole_viewer
 from portfolio.labels import label
@@ -99,8 +103,40 @@ def submit_evidence(
     form = bind(EvidenceFields, submitted)
     if form.value is None:
         return invalid(request, PAGE, **_context(request, session, condition, case, evidence=form))
-    conditions.supply_evidence(session, request.user, runtime(request).pack, condition, case, form.value.text)
+    try:
+        received = None
+        if uploads := submitted.files.get("file", ()):
+            session.rollback()  # nothing is written yet: looking at a file takes seconds, and would hold everybody's lock
+            received = receive(store_of(request), uploads[0])
+            condition, case = conditions.get_condition(session, request.user, condition_id)
+        conditions.supply_evidence(
+            session, request.user, runtime(request).pack, condition, case, form.value.text, received
+        )
+    except FieldRefused as refused:
+        session.rollback()
+        condition, case = conditions.get_condition(session, request.user, condition_id)
+        failed = form.with_error(refused.field, refused.reasons[0])
+        return invalid(request, PAGE, **_context(request, session, condition, case, evidence=failed))
     return done(request, session, _address(request, condition), say="condition_evidenced")
+
+
+@get(
+    "/conditions/{condition_id:uuid}/files/{file_id:uuid}",
+    name="approvals.condition_file",
+    permission=Permission.CASE_READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def download_evidence(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    condition_id: FromPath[uuid.UUID],
+    file_id: FromPath[uuid.UUID],
+) -> Answer:
+    """The file, as an attachment, to whoever may see the case."""
+    condition, case = conditions.get_condition(session, request.user, condition_id)
+    row = get_file(session, condition, file_id)
+    return handed_out(request, case, row.sha256, row.media_type, row.file_name)
 
 
 @post(
@@ -140,10 +176,12 @@ def _context(
 ) -> dict[str, Any]:
     viewer = whole_viewer(request) or request.user
     is_open = condition.state in conditions.UNSETTLED
+    files = files_of(session, condition.id)
     return {
         "condition": condition,
         "case": case,
-        "people": names(session, [condition.supplied_by_id, condition.settled_by_id]),
+        "files": files,
+        "people": names(session, [condition.supplied_by_id, condition.settled_by_id, *(file.by_id for file in files)]),
         "evidence": evidence or blank(EvidenceFields, text=condition.supplied),
         "settle": settle or blank(SettleFields),
         "endings": [(state.value, label(state)) for state in (ConditionState.MET, ConditionState.WAIVED)],
@@ -157,4 +195,4 @@ def _context(
 
 
 def routes() -> list[Any]:
-    return [show_conditions, show_condition, submit_evidence, submit_settlement]
+    return [show_conditions, show_condition, submit_evidence, submit_settlement, download_evidence]

@@ -22,6 +22,7 @@ from portfolio.business_cases.attachments import (
 )
 from portfolio.business_cases.completeness import section_address
 from portfolio.business_cases.editing import why_locked
+from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.section_pages import section_page
 from portfolio.business_cases.section_parts import PartInput, register_section_part
 from portfolio.business_cases.visibility import get_case
@@ -138,16 +139,24 @@ def download(
     row = get_attachment(session, case, attachment_id)
     if row.removed_at is not None and case.institution_id not in request.user.own_institutions:
         raise NotFound
-    path = store_of(request).path(row.sha256)
+    return handed_out(request, case, row.sha256, row.media_type, row.file_name)
+
+
+def handed_out(request: AnyRequest, case: BusinessCase, sha256: str, media_type: str, file_name: str) -> Response[Any]:
+    """A kept file of a case as a download in which nothing runs; ask before whether the person may have it.
+
+    Raises `NotFound` when the store lacks it.
+    """
+    path = store_of(request).path(sha256)
     if not path.is_file():
         raise NotFound
     headers = {
         "Content-Security-Policy": SANDBOX,
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.file_name, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}",
     }
     if hides_authors(runtime(request).pack, request.user, case):
-        return Response(without_author(path, row.media_type), media_type=row.media_type, headers=headers)
-    return File(path=path.absolute(), media_type=row.media_type, headers=headers)
+        return Response(without_author(path, media_type), media_type=media_type, headers=headers)
+    return File(path=path.absolute(), media_type=media_type, headers=headers)
 
 
 def routes() -> list[Any]:

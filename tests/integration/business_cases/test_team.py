@@ -142,8 +142,7 @@ def test_the_lead_is_not_taken_off_but_hands_over(session: Session, cast: Cast) 
 def manager(scene: Scene, database: Database) -> Viewer:
     with database.writing() as session:
         institution = session.get_one(Institution, scene.institution.id)
-        found = a_person(session, (Role.USER_MANAGER, institution))
-    return found
+        return a_person(session, (Role.USER_MANAGER, institution))
 
 
 def test_the_user_manager_hands_over_from_a_page_and_the_form_asks_why(
