@@ -68,7 +68,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pack=get("PACK", "eclac"),
         mode="demo" if mode == "demo" else "production",
         base_url=base_url,
-        mail_url=_mail_url(get("MAIL_URL", "console:")),
+        mail_url=_mail_url(get("MAIL_URL", "console:"), mode),
         files_dir=Path(get("FILES_URL", str(var / "files")).removeprefix("file://")),
         keys_dir=Path(get("KEYS_DIR", str(var / "keys"))),
         checkpoints_dir=Path(get("CHECKPOINTS", str(var / "checkpoints"))),
@@ -106,7 +106,11 @@ def _database_url(value: str) -> str:
     )
 
 
-def _mail_url(value: str) -> str:
+def _mail_url(value: str, mode: str) -> str:
+    if mode == "production" and value == "console:":
+        raise ConfigurationError(
+            "PORTFOLIO_MAIL_URL must be smtp(s)://… in production: links that work once are no text for a log"
+        )
     if value != "console:" and urlsplit(value).scheme not in ("smtp", "smtps"):
         raise ConfigurationError("PORTFOLIO_MAIL_URL must be console: or smtp://user:password@host:port")
     return value

@@ -102,6 +102,7 @@ def _add_headers(headers: MutableScopeHeaders, nonce: str, https: bool) -> None:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     headers.setdefault("Cache-Control", "no-store")
     headers.add("Vary", "HX-Request, HX-Request-Type, Cookie, Accept-Language")

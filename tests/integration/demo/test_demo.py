@@ -69,6 +69,7 @@ def test_production_has_no_way_in_without_a_password(database: Database) -> None
             "PORTFOLIO_MODE": "production",
             "PORTFOLIO_BASE_URL": "https://testserver.local",
             "PORTFOLIO_SECRET_KEY": "a secret of at least thirty-two characters",
+            "PORTFOLIO_MAIL_URL": "smtp://mail.example",
         }
     )
     paths = {route.path for route in create_app(production, database).routes}
