@@ -103,14 +103,42 @@ def bind_line(spec: LineSpec, cells: Sequence[Cell], context: LineContext, line:
         try:
             after = read_cell(spec, cell, line.texts[cell.key], context, unit)
         except NotAccepted as refused:
-            errors[cell.key] = str(refused)
+            if line.texts[cell.key].strip() != typed(
+                cell, before, context, stored.unit
+            ):  # kept from before a stricter rule
+                errors[cell.key] = str(refused)
             continue
         if before != after or (cell.column.kind is Kind.YEARS and unit != stored.unit):
             changes[cell.key] = (before, after)
     if unit != stored.unit:
         _follow_unit(cells, context, line, stored, unit, changes, errors)
+    _in_order(cells, context, stored, changes, errors)
     theirs = _theirs(cells, context, line, stored, changes)
     return BoundLine(line, stored, changes, errors, theirs)
+
+
+def _in_order(
+    cells: Sequence[Cell],
+    context: LineContext,
+    stored: Line,
+    changes: Mapping[str, tuple[Value, Value]],
+    errors: dict[str, str],
+) -> None:
+    """A date that must follow another of its line: said when either of them changes, beside the later one or the one sent."""
+    keyed = {cell.key: cell for cell in cells}
+    for cell in cells:
+        first = keyed.get(cell.column.later_than)
+        if first is None or not {cell.key, first.key} & changes.keys():
+            continue
+        before, after = (changes.get(one.key, (None, stored.value(one)))[1] for one in (first, cell))
+        if before is not None and after is not None and after <= before:
+            beside, words = (
+                (cell, _("Enter a date after «%(other)s»"))
+                if cell.key in changes
+                else (first, _("Enter a date before «%(other)s»"))
+            )
+            other = first if beside is cell else cell
+            errors.setdefault(beside.key, words % {"other": context.words(other.column.label)})
 
 
 def _follow_unit(

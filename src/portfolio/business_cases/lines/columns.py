@@ -22,6 +22,7 @@ class Kind(Enum):
     CHOICE = "choice"
     YES_NO = "yes_no"
     NUMBER = "number"  # a whole number within bounds
+    FIGURE = "figure"  # any number, kept as text: digits and a point, whatever the language of who typed it
     YEAR = "year"  # a fiscal year of the case
     MONEY = "money"
     YEARS = "years"  # an amount for each fiscal year: one cell a year, named y2027
@@ -41,6 +42,7 @@ class Column:
     """`name` is the attribute of the model; texts are marked with `N_`. `needed`: submission asks for it.
 
     `shown`: whether the case has this column at all, e.g. units only where the pack has indexed ones.
+    `later_than`: a date of the same line that this one must follow.
     `default`: what an unset cell of a new line says, as typed text. `summed`: whether its amounts add up to something.
     """
 
@@ -56,6 +58,7 @@ class Column:
     shown: Callable[[LineContext], bool] | None = None
     wide: bool = False
     summed: bool = True
+    later_than: str = ""
 
 
 @dataclass(frozen=True, slots=True)

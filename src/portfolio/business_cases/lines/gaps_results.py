@@ -1,11 +1,12 @@
 """What indicators, benefits, milestones and team still lack (product.md rule 5; handbook 5.7 and 5.8)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from portfolio.business_cases.lines.gaps import Gap, LineFacts, cell_gap, named, table_gap
 from portfolio.business_cases.lines.reading import Line
 from portfolio.business_cases.lines.specs import BENEFITS, INDICATORS, MILESTONES, TEAM
+from portfolio.business_cases.lines.values import FIGURE
 from portfolio.business_cases.lines.vanity import is_vanity
 from portfolio.business_cases.terms import IndicatorFamily
 from portfolio.i18n import gettext as _
@@ -21,6 +22,7 @@ def indicator_gaps(facts: LineFacts) -> Iterator[Gap]:
     Counts of what was delivered do not count.
     """
     lines = facts.of(INDICATORS)
+    yield from _not_numbers(lines)
     if not any(_counts(line, IndicatorFamily.OPERATIONAL) for line in lines):
         yield table_gap(
             INDICATORS, _("Add an operational indicator with baseline, target and owner, that is not a mere count")
@@ -34,6 +36,17 @@ def indicator_gaps(facts: LineFacts) -> Iterator[Gap]:
         )
     elif not any(_is_excused(line) for line in lines):
         yield table_gap(INDICATORS, _("Add an indicator of inclusion, or a line that says why none applies"))
+
+
+def _not_numbers(lines: Sequence[Line]) -> Iterator[Gap]:
+    """Texts from before these cells took only numbers: nobody can tell later whether such a target was reached."""
+    for number, line in enumerate(lines, start=1):
+        for name, words in (
+            ("baseline", _("its baseline is not a number")),
+            ("target", _("its target is not a number")),
+        ):
+            if line.values[name].strip() and not FIGURE.fullmatch(line.values[name]):
+                yield cell_gap(INDICATORS, line, name, named(INDICATORS, number, words))
 
 
 def _counts(line: Line, family: IndicatorFamily) -> bool:

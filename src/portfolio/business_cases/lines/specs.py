@@ -81,10 +81,10 @@ INDICATORS = LineSpec(
         Column("family", N_("Family"), Kind.CHOICE, options=choices.of_enum(IndicatorFamily), needed=True),
         Column("unit", N_("Unit of measurement"), hint=N_("Days, share of requests, people …")),
         Column("direction", N_("Direction"), Kind.CHOICE, options=choices.of_enum(Direction)),
-        Column("baseline", N_("Baseline"), needed=True),
+        Column("baseline", N_("Baseline"), Kind.FIGURE, needed=True),
         Column("baseline_on", N_("Measured on"), Kind.DATE),
-        Column("target", N_("Target"), needed=True),
-        Column("target_on", N_("Reached by"), Kind.DATE),
+        Column("target", N_("Target"), Kind.FIGURE, needed=True),
+        Column("target_on", N_("Reached by"), Kind.DATE, later_than="baseline_on"),
         Column("owner", N_("Owner"), needed=True, hint=N_("Post that answers for it.")),
         Column("method", N_("How it is measured"), Kind.LONG, hint=N_("Formula, source and frequency.")),
         Column(

@@ -45,7 +45,7 @@ def typed(cell: Cell, value: Value, context: LineContext, unit: str = "") -> str
         return str(value.isoformat())
     if kind is Kind.INSTITUTION:
         return context.institutions.get(value, "")
-    return str(value)
+    return figure_text(str(value)) if kind is Kind.FIGURE else str(value)
 
 
 def shown(cell: Cell, value: Value, context: LineContext, unit: str = "") -> str:
@@ -74,6 +74,17 @@ def amount_text(stored: int, places: int) -> str:
     """A whole number of smallest parts, as the reader writes an amount: with groups, and all its decimals."""
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return str(format_decimal(Decimal(stored).scaleb(-places), format=pattern, locale=formatting.locale()))
+
+
+FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
+"""A number as it is kept: the same in every language."""
+
+
+def figure_text(stored: str) -> str:
+    """A kept number as the reader types one; a text of before, that is no number, as it stands."""
+    if not FIGURE.fullmatch(stored):
+        return stored
+    return str(format_decimal(Decimal(stored), format="0.##########", locale=formatting.locale()))
 
 
 def rescaled(stored: int, before: int, after: int) -> int:
@@ -135,6 +146,15 @@ def _number(_spec: LineSpec, cell: Cell, text: str, _context: LineContext, _unit
     if column.least is not None and value < column.least:
         raise NotAccepted(_("Enter %(n)s or more") % {"n": formatting.number(column.least)})
     return int(value)
+
+
+def _figure(spec: LineSpec, cell: Cell, text: str, _context: LineContext, _unit: str) -> str:
+    if not text:
+        return ""
+    kept = format(_decimal(text.rstrip("% ")), "f")
+    if len(kept) > spec.limit(cell.column):
+        raise NotAccepted(_("Enter a number with fewer digits"))
+    return kept
 
 
 def _year(spec: LineSpec, cell: Cell, text: str, context: LineContext, unit: str) -> int | None:
@@ -214,6 +234,7 @@ _READERS: dict[Kind, Reader] = {
     Kind.CHOICE: _choice,
     Kind.YES_NO: _yes_no,
     Kind.NUMBER: _number,
+    Kind.FIGURE: _figure,
     Kind.YEAR: _year,
     Kind.MONEY: _amount,
     Kind.YEARS: _amount,
