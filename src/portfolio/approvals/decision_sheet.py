@@ -12,6 +12,7 @@ from portfolio.approvals.authorities import authority_refusal
 from portfolio.approvals.decision_drafts import drafted_outcome, mark_of, why_closed
 from portfolio.approvals.decision_rules import EnvelopeUse, Line, sums_by_year, why_not_now
 from portfolio.approvals.positions import Position, earlier_years, envelope_uses, read_positions, typed_lines
+from portfolio.approvals.sheet_paging import Cursor, Span, page_of
 from portfolio.approvals.terms import BudgetOutcome, CountersignState, SheetState
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import SUBMITTED_STATES, CaseStatus
@@ -25,10 +26,10 @@ from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.strategy.models import Call
 
-MOST_ROWS = 150
-"""More than a person compares; beyond it the sheet asks for an institution."""
-
 WITHOUT_OPINION = "none"
+OPEN = frozenset({SheetState.TO_DECIDE, SheetState.OVERDUE, SheetState.AGAIN, SheetState.TYPED})
+"""Rows in which something can be entered."""
+
 _ON_THE_SHEET = SUBMITTED_STATES - {CaseStatus.WITHDRAWN, CaseStatus.CLOSED}
 
 
@@ -74,7 +75,7 @@ class SheetRow:
 
     @property
     def is_open(self) -> bool:
-        return self.state in (SheetState.TO_DECIDE, SheetState.TYPED)
+        return self.state in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +91,34 @@ class SheetGroup:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet of a call as one person may see it. `counts`: all rows by state, before the filter."""
+    """The sheet of a call as one person may see it: one page of it, and the figures of all.
+
+    `counts`: all rows by state, before the filter. `totals`: of every row that the filter lets through, `page_totals` of
+    those on the page.
+    """
 
     call: Call
     groups: tuple[SheetGroup, ...]
     counts: Mapping[SheetState, int]
     envelope: EnvelopeUse
     totals: Mapping[str, Money]
+    page_totals: Mapping[str, Money]
+    span: Span = field(default_factory=Span)
     institutions: Sequence[tuple[uuid.UUID, str]] = ()
-    is_cut: bool = False
     shown: SheetFilter = field(default_factory=SheetFilter)
 
     @property
     def rows(self) -> list[SheetRow]:
         return [row for group in self.groups for row in group.rows]
+
+    @property
+    def has_past(self) -> bool:
+        """Whether anything is known of earlier years: a column of nothing but «not stated» is left out."""
+        return any(row.last_year or row.carry_over for row in self.rows)
+
+    def beyond_page(self, name: str) -> Money:
+        """What a total holds of rows that are not on the page."""
+        return Money(self.call.currency, self.totals[name].minor - self.page_totals[name].minor)
 
 
 def cases_of(session: Session, viewer: Viewer, pack: CountryPack, call: Call) -> list[BusinessCase]:
@@ -129,13 +144,52 @@ def cases_of(session: Session, viewer: Viewer, pack: CountryPack, call: Call) ->
     )
 
 
-def read_sheet(session: Session, viewer: Viewer, pack: CountryPack, call: Call, shown: SheetFilter) -> Sheet:
-    """Rows that the person may see, filtered; envelopes count every case of the call."""
+def read_sheet(
+    session: Session,
+    viewer: Viewer,
+    pack: CountryPack,
+    call: Call,
+    shown: SheetFilter,
+    cursor: Cursor | None = None,
+    size: int | None = None,
+) -> Sheet:
+    """Rows that the person may see, filtered: a page of them, or all without a size. Envelopes count every case of the call."""
     cases = cases_of(session, viewer, pack, call)
+    names = _institutions(session, cases)
+    rows = _rows(session, viewer, pack, call, cases, names)
+    wanted = [row for row in rows if _is_shown(row, shown)]
+    on_page, span = page_of(rows, wanted, cursor or Cursor(), size or max(1, len(wanted)))
+    uses = envelope_uses(session, call)
+    return Sheet(
+        call=call,
+        groups=_groups(on_page, uses),
+        counts={state: sum(row.state is state for row in rows) for state in SheetState},
+        envelope=_whole(uses),
+        totals=_totals(call, wanted),
+        page_totals=_totals(call, on_page),
+        span=span,
+        institutions=list(names.items()),
+        shown=shown,
+    )
+
+
+def read_row(session: Session, viewer: Viewer, pack: CountryPack, call: Call, case_id: uuid.UUID) -> SheetRow | None:
+    """The row of one case, whatever page it is on; nothing for a case that is not on this person's sheet."""
+    cases = [case for case in cases_of(session, viewer, pack, call) if case.id == case_id]
+    return next(iter(_rows(session, viewer, pack, call, cases, _institutions(session, cases))), None)
+
+
+def _rows(
+    session: Session,
+    viewer: Viewer,
+    pack: CountryPack,
+    call: Call,
+    cases: Sequence[BusinessCase],
+    names: Mapping[uuid.UUID, str],
+) -> list[SheetRow]:
     positions = read_positions(session, pack, call, cases)
     earlier = earlier_years(session, cases, call.fiscal_year)
-    names = _institutions(session, cases)
-    rows = [
+    return [
         _row(
             pack,
             call,
@@ -146,18 +200,6 @@ def read_sheet(session: Session, viewer: Viewer, pack: CountryPack, call: Call, 
         )
         for position in positions.values()
     ]
-    wanted = [row for row in rows if _is_shown(row, shown)]
-    uses = envelope_uses(session, call)
-    return Sheet(
-        call=call,
-        groups=_groups(wanted[:MOST_ROWS], uses),
-        counts={state: sum(row.state is state for row in rows) for state in SheetState},
-        envelope=_whole(uses),
-        totals=_totals(call, wanted[:MOST_ROWS]),
-        institutions=list(names.items()),
-        is_cut=len(wanted) > MOST_ROWS,
-        shown=shown,
-    )
 
 
 def _institutions(session: Session, cases: Sequence[BusinessCase]) -> dict[uuid.UUID, str]:
@@ -191,8 +233,8 @@ def _row(
         position=position,
         institution=institution,
         track=str(pack.track(case.track).name) if case.track else "",
-        state=_state(position, closed),
-        closed_because=closed,
+        state=(state := _state(position, closed)),
+        closed_because="" if state is SheetState.CONFIRMED else closed,
         requested=Money(case.currency, facts.requested),
         requested_this_year=Money(case.currency, facts.requested_this_year),
         recommended=money(facts.recommended),
@@ -254,7 +296,11 @@ def _state(position: Position, closed: str) -> SheetState:
         return SheetState.CONFIRMED
     if closed:
         return SheetState.NOT_READY
-    return SheetState.TO_DECIDE if position.draft is None else SheetState.TYPED
+    if position.draft is not None:
+        return SheetState.TYPED
+    if is_deferred:
+        return SheetState.AGAIN
+    return SheetState.OVERDUE if position.facts.is_without_opinion else SheetState.TO_DECIDE
 
 
 def _is_shown(row: SheetRow, shown: SheetFilter) -> bool:

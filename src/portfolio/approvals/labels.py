@@ -39,6 +39,8 @@ register(
         DecisionChoice.NOT_FUND: N_("Do not fund"),
         SheetState.NOT_READY: N_("Not open for decision here"),
         SheetState.TO_DECIDE: N_("To decide"),
+        SheetState.OVERDUE: N_("May be decided without opinion"),
+        SheetState.AGAIN: N_("Deferred, may be decided again"),
         SheetState.TYPED: N_("Entered, not proposed"),
         SheetState.PROPOSED: N_("Waits for a second person"),
         SheetState.CONFIRMED: N_("Confirmed"),

@@ -18,7 +18,7 @@ from portfolio.approvals.decision_rules import Line
 from portfolio.approvals.forms_decision import ConfirmFields, SendBackFields
 from portfolio.approvals.models import Act, BudgetDecision
 from portfolio.approvals.positions import Position, read_positions
-from portfolio.approvals.routes_sheet import chosen_call
+from portfolio.approvals.sheet_addresses import chosen_call
 from portfolio.approvals.terms import ActKind, CountersignState
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.visibility import get_case, visible_to

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from portfolio.approvals import letters
-from portfolio.approvals.routes_sheet import chosen_call
+from portfolio.approvals.sheet_addresses import chosen_call
 from portfolio.errors import NotFound
 from portfolio.files.inspection import MEDIA_TYPES
 from portfolio.files.inspection_terms import FileKind

@@ -1,11 +1,9 @@
 """The budget decision sheet in the browser: read, filter, enter, save, propose."""
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from babel.numbers import get_decimal_symbol
 from litestar import MediaType, Request, Response, get, post
@@ -13,9 +11,18 @@ from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
 from portfolio.approvals.decision_drafts import fill_from_recommendation, save_draft
-from portfolio.approvals.decision_sheet import WITHOUT_OPINION, Sheet, SheetFilter, SheetRow, read_sheet
+from portfolio.approvals.decision_sheet import WITHOUT_OPINION, Sheet, SheetRow, read_row, read_sheet
 from portfolio.approvals.decisions import propose, why_not_propose
+from portfolio.approvals.sheet_addresses import (
+    chosen_call,
+    page_address,
+    read_cursor,
+    read_filter,
+    read_id,
+    sheet_address,
+)
 from portfolio.approvals.sheet_form import FIELDS, Typed, amount_text, mark, sent, stored, understood, was_sent
+from portfolio.approvals.sheet_paging import ROWS_A_PAGE
 from portfolio.approvals.terms import DecisionChoice, OpinionOutcome, SheetState
 from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
@@ -27,8 +34,7 @@ from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.strategy.models import Call
-from portfolio.strategy.queries import all_calls, get_call
-from portfolio.strategy.terms import CallKind
+from portfolio.strategy.queries import all_calls
 from portfolio.web import flash
 from portfolio.web.formatting import instant, locale
 from portfolio.web.forms import Submitted
@@ -62,7 +68,7 @@ def show_sheet(request: AnyRequest, session: NamedDependency[Session]) -> Answer
     call = chosen_call(request, session)
     if call is None:
         return page(request, "approvals/decision_none.html")
-    sheet = read_sheet(session, request.user, runtime(request).pack, call, read_filter(request))
+    sheet = _page(request, session, call)
     return page(request, "approvals/decision_sheet.html", None, **sheet_context(request, session, sheet))
 
 
@@ -79,8 +85,8 @@ def submit_sheet(
     call = chosen_call(request, session)
     if call is None:
         raise NotFound
-    pack, shown = runtime(request).pack, read_filter(request)
-    sheet = read_sheet(session, request.user, pack, call, shown)
+    pack = runtime(request).pack
+    sheet = _page(request, session, call)
     errors = save_rows(request, session, pack, sheet, submitted)
     act = submitted.text("act")
     say = "sheet_saved"
@@ -89,22 +95,35 @@ def submit_sheet(
         say = "sheet_filled"
     reasons: tuple[str, ...] = ()
     if not errors and act == "propose":
-        reasons, say = try_to_propose(request, session, pack, call, shown), "sheet_proposed"
+        reasons, say = try_to_propose(request, session, pack, call), "sheet_proposed"
     if errors or reasons:
-        again = read_sheet(session, request.user, pack, call, shown)
+        again = _page(request, session, call)
         context = sheet_context(request, session, again, submitted, errors, reasons)
         return invalid(request, "approvals/decision_sheet.html", None, **context)
-    return done(request, session, sheet_address(request, call), say=say)
+    return done(request, session, _address_after(request, sheet, act), say=say)
 
 
-def try_to_propose(
-    request: AnyRequest, session: Session, pack: CountryPack, call: Call, shown: SheetFilter
-) -> tuple[str, ...]:
-    """Propose what can be: rows that are complete, institution by institution, each within its envelope or not at all.
+def _page(request: AnyRequest, session: Session, call: Call) -> Sheet:
+    """The page that the address asks for: reading, saving, filling and proposing are all about exactly these rows."""
+    pack, shown = runtime(request).pack, read_filter(request)
+    return read_sheet(session, request.user, pack, call, shown, read_cursor(request), ROWS_A_PAGE)
+
+
+def _address_after(request: AnyRequest, sheet: Sheet, act: str) -> str:
+    """The same page, or the neighbour that was asked for with «save and go on»."""
+    if act == "next" and sheet.span.next is not None:
+        return page_address(request, sheet.call, after=sheet.span.next)
+    if act == "previous" and sheet.span.previous is not None:
+        return page_address(request, sheet.call, before=sheet.span.previous)
+    return sheet_address(request, sheet.call)
+
+
+def try_to_propose(request: AnyRequest, session: Session, pack: CountryPack, call: Call) -> tuple[str, ...]:
+    """Propose what can be of the page: rows that are complete, institution by institution, each within its envelope or not at all.
 
     Gives the reasons of the others, which stay as they were entered. A row without a choice is not meant yet.
     """
-    sheet = read_sheet(session, request.user, pack, call, shown)
+    sheet = _page(request, session, call)
     reasons: list[str] = []
     wanted = 0
     for group in sheet.groups:
@@ -201,47 +220,11 @@ def _row_of(request: AnyRequest, session: Session, case_text: str) -> SheetRow |
     call = chosen_call(request, session)
     if call is None:
         return None
-    sheet = read_sheet(session, request.user, runtime(request).pack, call, SheetFilter())
-    return next((row for row in sheet.rows if str(row.case_id) == case_text), None)
+    return read_row(session, request.user, runtime(request).pack, call, read_id(case_text))
 
 
 def _json(content: Mapping[str, str], status: int) -> Answer:
     return Response(json.dumps(content), status_code=status, media_type=MediaType.JSON)
-
-
-def chosen_call(request: AnyRequest, session: Session) -> Call | None:
-    """The call of the address, else the budget's: the annual one that closes last. Raises `NotFound` for one that is not there."""
-    wanted = request.query_params.get("call", "")
-    if wanted:
-        return get_call(session, _id(wanted))
-    calls = all_calls(session)
-    return next((call for call in calls if call.kind is CallKind.ANNUAL), next(iter(calls), None))
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def read_filter(request: AnyRequest) -> SheetFilter:
-    """Unknown values filter nothing."""
-    query = request.query_params
-    institution = query.get("institution", "")
-    opinions = {outcome.value for outcome in OpinionOutcome} | {WITHOUT_OPINION}
-    return SheetFilter(
-        institution_id=_id(institution) if institution else None,
-        opinion=query["opinion"] if query.get("opinion", "") in opinions else "",
-        state=query["state"] if query.get("state", "") in {state.value for state in SheetState} else "",
-        text=query.get("text", "")[:120].strip(),
-    )
-
-
-def sheet_address(request: AnyRequest, call: Call, route: str = "approvals.sheet") -> str:
-    """The address of the sheet with the present filter."""
-    kept = {name: value for name, value in request.query_params.items() if value and name not in ("call", "done")}
-    return f"{request.app.route_reverse(route)}?{urlencode({'call': str(call.id), **kept})}"
 
 
 def sheet_context(
@@ -274,6 +257,13 @@ def sheet_context(
         "states": [(state.value, label(state)) for state in SheetState],
         "opinions": _opinion_options(),
         "address": sheet_address(request, sheet.call),
+        "next_address": page_address(request, sheet.call, after=sheet.span.next) if sheet.span.next else "",
+        "previous_address": page_address(request, sheet.call, before=sheet.span.previous)
+        if sheet.span.previous
+        else "",
+        "totals": _total_rows(sheet),
+        "columns": 7 if sheet.has_past else 6,
+        "filter_words": _filter_words(sheet),
         "save_address": sheet_address(request, sheet.call, "approvals.sheet_save"),
         "field_address": sheet_address(request, sheet.call, "approvals.sheet_field"),
         "workbook_address": sheet_address(request, sheet.call, "approvals.workbook"),
@@ -281,6 +271,28 @@ def sheet_context(
         "decimal_sign": get_decimal_symbol(locale()),
         "places": minor_digits(sheet.call.currency),
     }
+
+
+def _total_rows(sheet: Sheet) -> list[tuple[str, Mapping[str, Money], Mapping[str, int]]]:
+    """The rows of the foot: words, sums, and what of this year's and next year's stands on other pages (minor units)."""
+    here = {"this_year": 0, "following_year": 0}
+    if sheet.span.is_whole:
+        return [(_("Total shown"), sheet.totals, here)]
+    elsewhere = {name: sheet.beyond_page(name).minor for name in here}
+    return [(_("This page"), sheet.page_totals, here), (_("All pages"), sheet.totals, elsewhere)]
+
+
+def _filter_words(sheet: Sheet) -> str:
+    """The call and what narrows it, for whoever sees the filters folded."""
+    shown, opinions = sheet.shown, dict(_opinion_options())
+    parts = [
+        sheet.call.title,
+        dict(sheet.institutions).get(shown.institution_id, "") if shown.institution_id else "",
+        opinions.get(shown.opinion, ""),
+        label(SheetState(shown.state)) if shown.state else "",
+        f"«{shown.text}»" if shown.text else "",
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def _opinion_options() -> list[tuple[str, str]]:

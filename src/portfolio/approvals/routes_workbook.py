@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from portfolio.approvals.decision_sheet import Sheet, SheetFilter, read_sheet
 from portfolio.approvals.decision_workbook import Compared, about_sheet, compare, write_sheet
-from portfolio.approvals.routes_sheet import chosen_call, read_filter, save_rows, sheet_address
+from portfolio.approvals.routes_sheet import save_rows
+from portfolio.approvals.sheet_addresses import chosen_call, read_filter, sheet_address
 from portfolio.approvals.sheet_form import FIELDS
 from portfolio.approvals.terms import DecisionChoice
 from portfolio.db.clock import now

@@ -108,7 +108,9 @@ class SheetState(Enum):
     """Where a row of the budget decision sheet stands."""
 
     NOT_READY = "not_ready"  # no opinion yet, and no right to do without
-    TO_DECIDE = "to_decide"
+    TO_DECIDE = "to_decide"  # the opinion is there
+    OVERDUE = "overdue"  # it is not, and its term has run out: may be decided without one
+    AGAIN = "again"  # deferred once
     TYPED = "typed"
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"

@@ -10,7 +10,8 @@
    Factors:        options of select[data-grid-factor] may have data-factor="119/100" and data-places="4": an amount of the
                    row then counts times the factors of what is chosen, rounded half up, as the server does
    Totals:         [data-total-row] in the row; [data-total="2027"] the column; [data-total-group="capital"] a group,
-                   with data-total="2027" for its column; [data-total-all] everything; [data-rest="2027"] with
+                   with data-total="2027" for its column; [data-total-all] everything; each with data-base="1200" for so
+                   many minor units that stand on other pages; [data-rest="2027"] with
                    data-of="1200" what is left of so many minor units.
    button[data-grid-add="table id"] adds a row (hidden where there is no script). The server computes all of it again. */
 
@@ -77,7 +78,7 @@ function total(table) {
     const { total: column, totalGroup: group } = place.dataset;
     const key = group !== undefined ? `group ${group} ${column ?? ""}` : column !== undefined ? `column ${column}` : "all";
     const sum = sums.get(key) ?? 0n;
-    const shown = place.dataset.left === undefined ? sum : BigInt(place.dataset.left) - sum;
+    const shown = place.dataset.left === undefined ? sum + BigInt(place.dataset.base ?? 0) : BigInt(place.dataset.left) - sum;
     place.textContent = toText(shown, rule);
     place.classList.toggle("app-over", place.dataset.left !== undefined && shown < 0n);
   }
