@@ -11,12 +11,14 @@ from portfolio.approvals import (
     routes_opinion,
     routes_reconsideration,
     routes_sheet,
+    routes_verdict_observation,
     routes_workbook,
 )
 
 
 def routes() -> list[Any]:
     return [
+        *routes_verdict_observation.routes(),
         *routes_opinion.routes(),
         *routes_conditions.routes(),
         *routes_letters.routes(),

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portfolio.business_cases.frame import TabSpec, case_frame, register_tab
@@ -14,6 +15,7 @@ from portfolio.business_cases.models import BusinessCase, Snapshot
 from portfolio.business_cases.snapshots import newest_snapshot
 from portfolio.business_cases.terms import SUBMITTED_STATES
 from portfolio.business_cases.visibility import get_case
+from portfolio.checks.beside import CheckInput, parts_beside
 from portfolio.checks.forms import VerdictFields
 from portfolio.checks.frozen import Frozen, FrozenStandard, frozen_standards
 from portfolio.checks.models import Waiver
@@ -39,7 +41,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, render
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -160,6 +162,10 @@ def _check(
         "form": Form({**stored, **form.raw}, form.errors),
         "options": [(result.value, label(result)) for result in OWN_RESULTS],
         "level_words": {row.standard.code: pack.label(row.standard.level) for row in rows},
+        "beside": [
+            Markup(render(request, template, messages=[], **context))  # noqa: S704  our own template, escaped there
+            for template, context in parts_beside(CheckInput(request, session, case, snapshot))
+        ],
     }
 
 
