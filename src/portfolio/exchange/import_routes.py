@@ -23,6 +23,7 @@ from portfolio.exchange.uploads import (
     get_run,
     mapped_file,
     may_begin,
+    needs_day,
     prepare_import,
     progress_of,
     receive,
@@ -33,6 +34,7 @@ from portfolio.i18n import N_, gettext
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web import flash
+from portfolio.web.formatting import short_day
 from portfolio.web.forms import Form, Submitted, bind
 from portfolio.web.pages import done, invalid, page
 from portfolio.web.runtime import runtime
@@ -92,11 +94,27 @@ def upload(
 )
 def show_import(request: AnyRequest, session: NamedDependency[Session], run_id: FromPath[uuid.UUID]) -> Response[Any]:
     run = get_run(session, run_id)
-    asked = bind(AsAtForm, Submitted({"as_at": [request.query_params.get("as_at", "")]}))
-    if asked.value is not None and asked.value.as_at is None:
+    typed = request.query_params.get("as_at")
+    asked = bind(AsAtForm, Submitted({"as_at": [typed or ""]}))
+    if typed is not None:
+        asked = _refused_day(request, session, run, asked)
+    if not asked.errors and asked.value is not None and asked.value.as_at is None:
         asked = Form({"as_at": run.as_at.isoformat() if run.as_at else ""}, {}, AsAtForm(as_at=run.as_at))
     context = _context(request, session, run, asked)
     return page(request, *RUN, status=422 if context["form"].errors else 200, **context)
+
+
+def _refused_day(request: AnyRequest, session: Session, run: ImportRun, form: Form[AsAtForm]) -> Form[AsAtForm]:
+    """The form, with what is wrong with its day: none where one is needed, or one that has not been yet in the country."""
+    if form.value is None or not may_begin(run, now(session)):
+        return form
+    day, today = form.value.as_at, now(session).astimezone(runtime(request).pack.zone).date()
+    if day is None and needs_day(run):
+        return form.with_error("as_at", gettext("Enter the day that the file describes: the file does not say it"))
+    if day is not None and day > today:
+        words = gettext("Enter %(today)s or an earlier day: a file cannot describe what has not been yet")
+        return form.with_error("as_at", words % {"today": short_day(today)})
+    return form
 
 
 def _context(request: AnyRequest, session: Session, run: ImportRun, form: Form[AsAtForm]) -> dict[str, Any]:
@@ -137,9 +155,10 @@ def confirm(
     submitted: NamedDependency[Submitted],
     run_id: FromPath[uuid.UUID],
 ) -> Response[Any] | Redirect:
-    form = bind(AsAtForm, submitted)
+    before = get_run(session, run_id)
+    form = _refused_day(request, session, before, bind(AsAtForm, submitted))
     if form.value is None:
-        return invalid(request, *RUN, **_context(request, session, get_run(session, run_id), form))
+        return invalid(request, *RUN, **_context(request, session, before, form))
     run = confirm_import(session, request.user, run_id, form.value.as_at, now(session))
     answer = done(request, session, request.app.route_reverse("exchange.import", run_id=run.id))
     run_in_background(runtime(request).database, _store(request), run.id, request.user)

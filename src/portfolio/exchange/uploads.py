@@ -82,6 +82,12 @@ def _said_by_the_file(name: str, mapping: Mapping) -> date | None:
         return None
 
 
+def needs_day(run: ImportRun) -> bool:
+    """Whether only a person can say which day the file describes."""
+    mapping = shipped_mappings().get(run.mapping)
+    return mapping is not None and mapping.as_at.column is None and _said_by_the_file(run.file_name, mapping) is None
+
+
 def prepare_import(session: Session, actor: Viewer, received: Received) -> ImportRun:
     """A run that waits for somebody to look at its preview and confirm."""
     run = ImportRun(

@@ -1,13 +1,15 @@
 """An import in the browser: looked at first, written only when confirmed, and told what came of it."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from factories import a_person, an_institution
+from portfolio.db.base import utc_now
 from portfolio.exchange.models import ImportRun
 from portfolio.exchange.terms import ImportState
 from portfolio.people.terms import Role
@@ -55,7 +57,7 @@ def test_a_file_is_seen_before_it_is_written_and_comes_in_when_confirmed(databas
     asks = analyst.follow(upload(analyst))
     assert "does not say which day" in asks.main
     run = only_run(database)
-    preview = analyst.get(f"/imports/{run.id}?as_at=2026-10-31")
+    preview = analyst.get(f"/imports/{run.id}?as_at=2024-10-31")
     assert preview.status == 200
     assert "Registro único" in preview.main
     assert "1,500 CLP" in preview.main
@@ -63,10 +65,10 @@ def test_a_file_is_seen_before_it_is_written_and_comes_in_when_confirmed(databas
     assert "row imported without this value" in preview.main
     assert initiatives(database) == 0
 
-    page = analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"})
+    page = analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2024-10-31"})
     assert page.status == 303
     done = wait_until_done(database, run.id)
-    assert (done.read, done.created, done.rejected, done.as_at) == (3, 2, 1, date(2026, 10, 31))
+    assert (done.read, done.created, done.rejected, done.as_at) == (3, 2, 1, date(2024, 10, 31))
     result = analyst.follow(page)
     assert "Imported" in result.main
     rejects = analyst.raw(f"/imports/{run.id}/rejects")
@@ -77,24 +79,38 @@ def test_a_file_is_seen_before_it_is_written_and_comes_in_when_confirmed(databas
     assert analyst.get("/imports").status == 200
 
 
-def test_nothing_comes_in_without_the_day_and_the_run_says_why(database, analyst):
+@pytest.mark.parametrize(
+    ("day", "says"), [("", "Enter the day"), ("9999-12-31", "or an earlier day"), ("x", "real date")]
+)
+def test_nothing_comes_in_without_a_day_that_has_been(database, analyst, day, says):
     upload(analyst)
     run = only_run(database)
-    analyst.post(f"/imports/{run.id}/confirm", {"as_at": ""})
-    failed = wait_until_done(database, run.id)
-    assert failed.state is ImportState.FAILED
-    assert failed.failure
+    for page in (
+        analyst.post(f"/imports/{run.id}/confirm", {"as_at": day}),
+        analyst.get(f"/imports/{run.id}?as_at={day}"),
+    ):
+        assert page.status == 422
+        assert says in page.error("as_at")
+        assert "The file describes this day: " in page.main
+    assert only_run(database).state is ImportState.PREVIEWED
     assert initiatives(database) == 0
-    assert "Failed" in analyst.get(f"/imports/{run.id}").main
+
+
+def test_today_in_the_country_may_be_described(database, analyst):
+    upload(analyst)
+    run = only_run(database)
+    today = utc_now().astimezone(ZoneInfo("America/Santiago")).date()
+    assert analyst.get(f"/imports/{run.id}?as_at={today}").status == 200
+    assert analyst.get(f"/imports/{run.id}?as_at={today + timedelta(days=1)}").status == 422
 
 
 def test_a_confirmed_import_is_not_confirmed_twice(database, analyst):
     upload(analyst)
     run = only_run(database)
-    analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"})
-    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"}).status == 409
+    analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2024-10-31"})
+    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2024-10-31"}).status == 409
     wait_until_done(database, run.id)
-    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"}).status == 409
+    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2024-10-31"}).status == 409
     assert initiatives(database) == 2
 
 
@@ -128,7 +144,7 @@ def test_a_discarded_file_leaves_nothing(database, analyst):
     assert "discarded" in page.main
     with database.reading() as session:
         assert session.scalar(select(col(ImportRun.state))) is ImportState.DISCARDED
-    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2026-10-31"}).status == 409
+    assert analyst.post(f"/imports/{run.id}/confirm", {"as_at": "2024-10-31"}).status == 409
 
 
 def test_an_unreadable_day_is_told_beside_its_field(database, analyst):
