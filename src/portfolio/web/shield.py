@@ -18,6 +18,8 @@ from portfolio.web.runtime import Runtime
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_COOKIE = "pf_language"
+FOR_EVER = "public, max-age=31536000, immutable"
+"""For files of ours whose address carries their digest; everything else is kept by nobody."""
 
 
 class Shield(ASGIMiddleware):
@@ -51,6 +53,8 @@ async def add_headers(message: Message, scope: Scope) -> None:
         runtime: Runtime = scope["litestar_app"].state.runtime
         nonce = scope["state"].get("csp_nonce", "")
         headers = MutableScopeHeaders.from_message(message)
+        if scope["path"].startswith("/static/") and b"v=" in scope["query_string"] and message["status"] == 200:
+            headers["Cache-Control"] = FOR_EVER
         headers.setdefault(trace.HEADER, scope["state"].get("request_id", ""))
         _add_headers(headers, nonce, runtime.settings.is_https)
 
