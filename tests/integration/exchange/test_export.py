@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -181,3 +182,26 @@ def test_the_buttons_export_what_is_seen_and_it_is_written_down(database, visito
     assert run.file_sha256 in event.canon
     assert run.id.hex[:8] in answer.headers["content-disposition"]
     assert visitor.post("/portfolio/export", {"format": "exe", "query": ""}).status == 409
+
+
+@pytest.mark.parametrize("format_", ["csv", "json"])
+def test_a_download_brings_its_card_beside_it_in_a_zip(database, visitors, format_):
+    with database.writing() as session:
+        ministry = an_institution(session, "Salud")
+        lead = a_person(session, (Role.CASE_LEAD, ministry))
+        a_submitted_case(session, ministry, lead, a_call(session), title="De salud", number="PF-1")
+    visitor = visitors.of(lead.person_id)
+    fields = {"csrf_token": visitor.csrf, "format": format_, "query": "", "card": "yes"}
+    answer = visitor.client.post(
+        "/portfolio/export", data=fields, headers=visitor._headers({"sec-fetch-site": "same-origin"})
+    )  # fmt: skip
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["digest"] == f"sha-256={hashlib.sha256(answer.content).hexdigest()}"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        name, card_name = archive.namelist()
+        card = json.loads(archive.read(card_name))
+        assert (card["file"], card_name) == (name, f"{name}.meta.json")
+        assert card["sha256"] == hashlib.sha256(archive.read(name)).hexdigest()
+    assert {"name", "title", "kind", "description"} == set(card["columns"][0])
+    with database.reading() as session:
+        assert session.scalars(select(ExportRun)).one().file_sha256 == card["sha256"]
