@@ -47,6 +47,7 @@ PLACES: list[Place] = [
     Place("approvals.conditions", N_("Conditions"), Permission.CASE_READ, is_aside=True),
     Place("approvals.letters", N_("Letters"), Permission.CASE_READ, is_aside=True),
     Place("business_cases.list", N_("Cases"), Permission.CASE_READ),
+    Place("business_cases.by_lead", N_("Cases by lead"), Permission.CASE_HAND_OVER, is_aside=True),
     Place("approvals.my_codes", N_("Approval codes"), Permission.CODE_DRAW),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ, is_aside=True),
     Place("notifications.list", N_("Notices"), Permission.SIGNED_IN),
