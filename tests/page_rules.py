@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response
 
 NARROW = {"width": 360, "height": 740}
-WIDE = {"width": 1200, "height": 900}
+WIDE = {"width": 1280, "height": 900}
 HEAVIEST = 100_000
 """Bytes of HTML, style and script together, each as gzip sends it."""
 ENGLISH = re.compile(
@@ -42,7 +42,8 @@ class PageRules:
             return
         self._reads_as(name, words)
         self._is_light(name, answer)
-        self._is_narrow(name)
+        for size in (NARROW, WIDE):
+            self._fits(name, size)
         self._has_readable_columns(name)
         path = address.split("?", maxsplit=1)[0] + words
         if again or path not in self.examined:
@@ -72,12 +73,21 @@ class PageRules:
         if weight >= HEAVIEST:
             self.wrong.append(f"{name}: weighs {weight} bytes compressed")
 
-    def _is_narrow(self, name: str) -> None:
-        self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            self.wrong.append(f"{name}: {wide} px too wide on a phone")
-        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    def _fits(self, name: str, size: dict[str, int]) -> None:
+        """The page never scrolls sideways; what does inside it has a name and can be reached with the keyboard."""
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        found = self.page.evaluate("""() => {
+            const root = document.documentElement;
+            const named = ":is([aria-label], [aria-labelledby])";
+            const marked = `[tabindex="0"]:is([role=region], section)${named}, pre[tabindex="0"], textarea, input`;
+            const strays = [...document.body.querySelectorAll("*")].filter((one) => one.scrollWidth > one.clientWidth + 1
+                && ["auto", "scroll"].includes(getComputedStyle(one).overflowX) && !one.matches(marked));
+            return { wide: root.scrollWidth - root.clientWidth, strays: strays.map((one) => one.outerHTML.slice(0, 80)) };
+        }""")
+        if found["wide"] > 0:
+            self.wrong.append(f"{name}: {found['wide']} px too wide at {size['width']}")
+        if found["strays"]:
+            self.wrong.append(f"{name}: scrolls sideways unmarked at {size['width']}: {found['strays'][:2]}")
 
     def _has_readable_columns(self, name: str) -> None:
         """No cell of a table is squeezed until its words stand letter under letter."""
