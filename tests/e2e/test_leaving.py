@@ -116,6 +116,19 @@ def test_a_line_with_a_refused_cell_can_be_taken_away(stage: Stage) -> None:
         press(stage, "Take away")
 
 
+def test_after_a_sign_out_the_form_goes_to_be_carried_across_and_another_form_holds_it(stage: Stage) -> None:
+    stage.answers = [(401, "text/html", "")]
+    stage.page.get_by_label("Why").fill("Written while the session ended")
+    with stage.page.expect_navigation(url=f"{ORIGIN}/answers"):
+        press(stage, "Save and continue")
+    stage.page.evaluate("sessionStorage.clear()")
+    stage.open()
+    stage.answers = [(401, "text/html", "")]
+    stage.page.get_by_label("What").fill("Private cloud")
+    press(stage, "Save and continue")
+    stage.page.locator("#told").get_by_text("still on this page").wait_for()
+
+
 def wait_for_words(stage: Stage, words: str) -> None:
     stage.page.get_by_text(words).wait_for()
 

@@ -272,14 +272,14 @@ async function flush() {
 }
 
 /* What keeps the person here: [element, words], the first on the page first. The form's own fields travel with it unless they
-   were refused just now; a conflict that they had before them when they pressed is theirs to decide. A line that is being
-   taken away holds nobody. */
+   were refused just now (after a sign-out the server carries the form across the sign-in); a conflict that they had before
+   them when they pressed is theirs to decide. A line that is being taken away holds nobody. */
 function held(form, button, before) {
   const gone = button?.value?.startsWith("remove:") ? carrier(button) : null;
   const stops = [];
   for (const entry of pending.values()) {
     if (!entry.field.isConnected) continue;
-    const travels = entry.form === form && (entry.state === "late" || !entry.state || (entry.state === "conflict" && before.has(entry)));
+    const travels = entry.form === form && (["", "late", "out"].includes(entry.state) || (entry.state === "conflict" && before.has(entry)));
     if (!travels && carrier(entry.field) !== gone) stops.push([entry.field, entry.state ? "" : entry.form.dataset.textRetrying]);
   }
   for (const other of pasted) {
