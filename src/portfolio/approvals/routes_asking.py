@@ -56,7 +56,8 @@ class ShownRequest:
 def asking_context(
     session: Session, viewer: Viewer, pack: CountryPack, case: BusinessCase, board: Board
 ) -> dict[str, Any]:
-    """`asks`: whether this person is the one who asks; `ask_reasons`: why not now; `to_ask`: names that would be told."""
+    """`is_written`: the case can still change; `asks`: whether this person is the one who asks; `ask_reasons`: why not now;
+    `to_ask`: names that would be told."""
     asks = case.lead_id == viewer.person_id and case.status in WRITING
     people = who_may_sign(session, pack, case, board) if asks else {}
     present = content_digest(read_content(session, pack, case)) if case.status in WRITING else ""
@@ -65,6 +66,7 @@ def asking_context(
     known = names(session, [*people, *(row.person_id for row in rows), *(row.asked_by_id for row in rows)])
     return {
         "asks": asks,
+        "is_written": case.status in WRITING,
         "ask_reasons": why_not_ask(session, viewer, pack, case, board, list(people)) if asks else [],
         "to_ask": sorted(f"{known[person]} ({label(role)})" for person, role in people.items() if person not in asked),
         "requests": [
