@@ -80,9 +80,12 @@ def codes_page(session: Session, viewer: Viewer, pack: CountryPack, case: Busine
     proposals = open_proposals(session, case.id)
     proposers = names(session, [p.proposed_by_id for p in proposals])
     may_try = viewer.can(Permission.CODE_ISSUE)
+    years = [_year(session, case, year) for year in decided_years(session, case.id)]
     return {
         "case": case,
-        "years": [_year(session, case, year) for year in decided_years(session, case.id)],
+        "years": years,
+        "over": [row for row in years if row.left.minor < 0],
+        "has_room": any(row.left.minor > 0 for row in years) or bool(replaceable(session, case)),
         "codes": [code_row(session, code) for code in codes_of_case(session, case.id)],
         "proposals": [
             ProposalRow(

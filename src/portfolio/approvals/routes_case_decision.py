@@ -22,7 +22,7 @@ from portfolio.approvals.models import Act, BudgetDecision, BudgetEntry, Conditi
 from portfolio.approvals.modification_page import modification_context
 from portfolio.approvals.overrides import override_digest, override_opinion, why_not_override
 from portfolio.approvals.positions import Position, position_of, typed_lines
-from portfolio.approvals.terms import DecisionChoice
+from portfolio.approvals.terms import DecisionChoice, EntryKind
 from portfolio.business_cases.frame import TabSpec, case_frame, register_tab
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import SUBMITTED_STATES
@@ -194,7 +194,11 @@ def _ledger(session: Session, case: BusinessCase) -> Sequence[BudgetEntry]:
     return session.scalars(
         select(BudgetEntry)
         .join(BudgetDecision, col(BudgetDecision.id) == col(BudgetEntry.decision_id))
-        .where(col(BudgetEntry.case_id) == case.id, col(BudgetDecision.confirmed_at).is_not(None))
+        .where(
+            col(BudgetEntry.case_id) == case.id,
+            col(BudgetEntry.kind) != EntryKind.PROPOSED,
+            col(BudgetDecision.confirmed_at).is_not(None),
+        )
         .order_by(col(BudgetEntry.created_at), col(BudgetEntry.fiscal_year), col(BudgetEntry.id))
     ).all()
 

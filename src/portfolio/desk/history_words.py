@@ -79,7 +79,7 @@ def _amount(case: BusinessCase, value: object) -> str:
 def _change(case: BusinessCase, content: Mapping[str, Any]) -> str:
     """An amount that took the place of another."""
     before, after = _amount(case, content.get("was")), _amount(case, content.get("amount"))
-    return _("From %(before)s to %(after)s") % {"before": before, "after": after} if before and after else ""
+    return _("Amount: from %(before)s to %(after)s") % {"before": before, "after": after} if before and after else ""
 
 
 def _recommended(case: BusinessCase, value: object) -> str:

@@ -97,7 +97,7 @@ def test_two_persons_and_what_the_institution_sees(scene, visitors, database):
         assert kinds[-1] is EntryKind.MODIFICATION
     history = lead.get(f"/cases/{scene.case_id}/history").main
     assert "Decided amount modified" in history
-    assert "From 1,000,000.00 USD to 600,000.00 USD" in history
+    assert "Amount: from 1,000,000.00 USD to 600,000.00 USD" in history
     assert "Modification of the decided amount proposed" not in history
     assert "Decided amount modified" in lead.get(f"/cases/{scene.case_id}").main
 
