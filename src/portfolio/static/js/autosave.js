@@ -74,6 +74,7 @@ function show(field, words, tone) {
     Object.assign(place.dataset, { fieldState: "", made: "" });
     place.setAttribute("role", "status");
     group.append(place);
+    say(field.form.querySelector("[data-form-state]"), "", "waiting");
   }
   say(place ?? field.form.querySelector("[data-form-state]"), words, tone);
   if (!place || tone !== "failed") return;
