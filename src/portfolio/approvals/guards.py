@@ -163,12 +163,14 @@ def standards_are_checked(facts: CaseFacts) -> str | None:
 
 
 def standards_are_met(facts: CaseFacts) -> str | None:
-    if facts.standards_unmet:
+    """Of those that were checked: the ones without a finding are said, and refused, by `standards_are_checked`."""
+    found = facts.standards_unmet - facts.standards_unchecked
+    if found > 0:
         return ngettext(
             "%(n)s mandatory standard is neither met nor waived.",
             "%(n)s mandatory standards are neither met nor waived.",
-            facts.standards_unmet,
-        ) % {"n": facts.standards_unmet}
+            found,
+        ) % {"n": found}
     return None
 
 

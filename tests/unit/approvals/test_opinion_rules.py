@@ -54,6 +54,12 @@ def test_everything_that_the_case_owes_is_said_at_once_with_its_page():
     assert routes == ["peer_review.reviews", "checks.case", "peer_review.observations", "checks.case"]
 
 
+def test_a_standard_without_a_finding_is_not_said_twice() -> None:
+    facts = CaseFacts(standards_unchecked=13, standards_unmet=13)
+    (only,) = obstacles(facts, OpinionOutcome.FAVOURABLE)
+    assert "13" in only.text
+
+
 def test_an_unmet_standard_stands_only_against_a_plainly_favourable_opinion():
     facts = CaseFacts(standards_unmet=1)
     assert obstacles(facts, OpinionOutcome.FAVOURABLE)
