@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from portfolio.db.clock import now
+from portfolio.db.memo import asked_once
 from portfolio.errors import NotFound
 from portfolio.identity.models import FactorReset
 from portfolio.people.models import Person
@@ -56,11 +57,13 @@ def reset_row(session: Session, reset_id: uuid.UUID) -> ResetRow:
 
 def resetters_of(session: Session, people: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
     """Who asked for, or confirmed, a reset of a factor of any of these persons in the last 30 days."""
-    rows = session.execute(
-        select(col(FactorReset.asked_by_id), col(FactorReset.decided_by_id)).where(
-            col(FactorReset.person_id).in_(sorted(people, key=str)),
-            col(FactorReset.state) == ProposalState.GRANTED,
-            col(FactorReset.decided_at) > now(session) - KEPT_AWAY,
-        )
+    rows = asked_once(session, ("recent factor resets",), lambda: _recent(session))
+    return frozenset(person for row in rows if row[0] in people for person in row[1:] if person is not None)
+
+
+def _recent(session: Session) -> list[tuple[uuid.UUID, uuid.UUID | None, uuid.UUID | None]]:
+    """All of the last 30 days, of whom and by whom: few in any State, so read at once."""
+    query = select(col(FactorReset.person_id), col(FactorReset.asked_by_id), col(FactorReset.decided_by_id)).where(
+        col(FactorReset.state) == ProposalState.GRANTED, col(FactorReset.decided_at) > now(session) - KEPT_AWAY
     )
-    return frozenset(person for row in rows for person in row if person is not None)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
