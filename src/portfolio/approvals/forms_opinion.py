@@ -13,7 +13,7 @@ from portfolio.approvals.terms import GroundKind, OpinionOutcome
 from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
 from portfolio.web.formatting import plain_amount
-from portfolio.web.forms import Form, Submitted
+from portfolio.web.forms import Form, Submitted, too_long
 
 LONGEST = {
     "reasons": 8000,
@@ -70,7 +70,7 @@ def entered(submitted: Submitted, currency: str) -> OpinionEntered:
             errors["outcome"] = _("Choose one of the options")
     reasons = submitted.text("reasons")
     if len(reasons) > LONGEST["reasons"]:
-        errors["reasons"] = _too_long("reasons")
+        errors["reasons"] = too_long(LONGEST["reasons"], len(reasons))
     conditions = _conditions(submitted, errors)
     return OpinionEntered(
         outcome=chosen,
@@ -128,7 +128,7 @@ def _grounds(submitted: Submitted, errors: dict[str, str]) -> list[dict[str, str
             continue
         note = submitted.text(f"note-{key}")
         if len(note) > LONGEST["note"]:
-            errors[f"note-{key}"] = _too_long("note")
+            errors[f"note-{key}"] = too_long(LONGEST["note"], len(note))
         found.append({"kind": kind, "id": id_, "note": note[: LONGEST["note"]]})
     return found
 
@@ -140,12 +140,8 @@ def _conditions(submitted: Submitted, errors: dict[str, str]) -> list[ConditionT
         values = {name: submitted.text(f"condition-{number}-{name}") for name in names}
         for name, value in values.items():
             if len(value) > LONGEST[name]:
-                errors[f"condition-{number}-{name}"] = _too_long(name)
+                errors[f"condition-{number}-{name}"] = too_long(LONGEST[name], len(value))
         condition = ConditionText(**values)
         if not condition.is_blank:
             found.append(condition)
     return found
-
-
-def _too_long(name: str) -> str:
-    return _("Enter %(n)s characters or fewer") % {"n": LONGEST[name]}

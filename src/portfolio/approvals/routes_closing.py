@@ -18,7 +18,7 @@ from portfolio.i18n import N_, gettext
 from portfolio.identity.guard import whole_viewer
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
-from portfolio.web.forms import Form, Submitted, blank
+from portfolio.web.forms import Form, Submitted, blank, too_long
 from portfolio.web.pages import done, invalid, page
 from portfolio.web.runtime import runtime
 
@@ -74,7 +74,7 @@ def submit_closing(
     if move.needs_reason and not reason:
         problem = gettext("A reason is required.")
     elif len(reason) > 2000:
-        problem = gettext("Enter %(n)s characters or fewer") % {"n": 2000}
+        problem = too_long(2000, len(reason))
     if problem:
         form: Form[ReasonFields] = Form({"reason": reason}, {"reason": problem})
         return invalid(request, PAGE, **_context(request, session, case, form))

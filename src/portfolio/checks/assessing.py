@@ -15,11 +15,10 @@ from portfolio.checks.assessment import standards_for
 from portfolio.checks.models import SelfAssessment
 from portfolio.checks.rules import OWN_RESULTS
 from portfolio.i18n import gettext as _
-from portfolio.i18n import ngettext
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
 from portfolio.people.viewer import Viewer
-from portfolio.web.formatting import number
+from portfolio.web.forms import too_long
 
 MAX_EVIDENCE = 2000
 RESULTS = tuple(result.value for result in OWN_RESULTS)
@@ -86,10 +85,7 @@ def save_assessment(
 def _problem(part: str, text: str) -> str:
     if part == "result":
         return "" if not text or text in RESULTS else _("Choose one of the options")
-    if len(text) <= MAX_EVIDENCE:
-        return ""
-    words = ngettext("Enter %(n)s character or fewer", "Enter %(n)s characters or fewer", MAX_EVIDENCE)
-    return words % {"n": number(MAX_EVIDENCE)}
+    return "" if len(text) <= MAX_EVIDENCE else too_long(MAX_EVIDENCE, len(text))
 
 
 def _rows(session: Session, case: BusinessCase) -> dict[str, SelfAssessment]:

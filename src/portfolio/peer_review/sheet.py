@@ -5,11 +5,9 @@ from typing import Any
 
 from portfolio.audit.canon import digest
 from portfolio.i18n import gettext as _
-from portfolio.i18n import ngettext
 from portfolio.packs.rubric import LEVELS, Rubric
 from portfolio.peer_review.rules import SUMMARY, Draft
-from portfolio.web.formatting import number
-from portfolio.web.forms import Form, Submitted
+from portfolio.web.forms import Form, Submitted, too_long
 
 MAX_REASON = 4000
 MAX_SUMMARY = 8000
@@ -48,9 +46,7 @@ def accepted(name: str, text: str) -> Any:
         return int(text) if text else None
     limit = MAX_SUMMARY if name == SUMMARY else MAX_REASON
     if len(text) > limit:
-        raise ValueError(
-            ngettext("Enter %(n)s character or fewer", "Enter %(n)s characters or fewer", limit) % {"n": number(limit)}
-        )
+        raise ValueError(too_long(limit, len(text)))
     return text
 
 

@@ -159,10 +159,7 @@ def message(problem: ErrorDetails) -> str:
     """Pydantic's error type → our sentence. A test feeds every form its worst input and fails on an unknown type."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "string_too_long":
-        limit = context["max_length"]
-        return ngettext("Enter %(n)s character or fewer", "Enter %(n)s characters or fewer", limit) % {
-            "n": number(limit)
-        }
+        return too_long(context["max_length"], len(problem["input"]))
     if kind == "string_too_short":
         limit = context["min_length"]
         return ngettext("Enter %(n)s character or more", "Enter %(n)s characters or more", limit) % {"n": number(limit)}
@@ -172,6 +169,16 @@ def message(problem: ErrorDetails) -> str:
     if kind == "value_error" and "error" in context:
         return str(context["error"])
     return _plain_message(kind)
+
+
+def too_long(limit: int, given: int) -> str:
+    """What is said of a text of `given` characters where only `limit` are kept: how many, and how many it has."""
+    words = ngettext(
+        "Enter %(n)s character or fewer: there are %(given)s",
+        "Enter %(n)s characters or fewer: there are %(given)s",
+        limit,
+    )
+    return words % {"n": number(limit), "given": number(given)}
 
 
 def _bound(kind: str, limit: Any) -> str:

@@ -65,7 +65,7 @@ def test_a_double_click_starts_one_case(scene: Scene, database: Database) -> Non
     ("change", "field", "sentence"),
     [
         ({"title": ""}, "title", "Fill in this field"),
-        ({"title": "x" * 201}, "title", "Enter 200 characters or fewer"),
+        ({"title": "x" * 201}, "title", "Enter 200 characters or fewer: there are 201"),
         ({"kind": "miracle"}, "kind", "Choose one of the options"),
         ({"call_id": "nonsense"}, "call_id", "Choose one of the options"),
         ({"call_id": "018f0000-0000-7000-8000-000000000000"}, "call_id", "This call has closed. Choose another one"),

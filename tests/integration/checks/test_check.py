@@ -88,7 +88,7 @@ def test_bad_findings_are_refused_beside_their_field(visitors, stage, frozen):
         assert page.status == 422
         assert page.error(f"result-{one}")
     long = officer.post(address, {f"result.{one}": "met", f"comment.{one}": "x" * 4001})
-    assert long.error(f"comment-{one}") == "Enter 4,000 characters or fewer"
+    assert long.error(f"comment-{one}") == "Enter 4,000 characters or fewer: there are 4,001"
 
 
 def test_two_officers_do_not_overwrite_each_other(visitors, stage, frozen):

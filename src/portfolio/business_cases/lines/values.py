@@ -17,6 +17,7 @@ from portfolio.db.text import folded
 from portfolio.i18n import LANGUAGES, language, ngettext
 from portfolio.i18n import gettext as _
 from portfolio.web import formatting
+from portfolio.web.forms import too_long
 
 Value = Any
 """str, bool, int, date, UUID or None, by the kind of its column."""
@@ -103,10 +104,7 @@ Reader = Callable[[LineSpec, Cell, str, LineContext, str], Value]
 def _text(spec: LineSpec, cell: Cell, text: str, _context: LineContext, _unit: str) -> str:
     limit = spec.limit(cell.column)
     if len(text) > limit:
-        raise NotAccepted(
-            ngettext("Enter %(n)s character or fewer", "Enter %(n)s characters or fewer", limit)
-            % {"n": formatting.number(limit)}
-        )
+        raise NotAccepted(too_long(limit, len(text)))
     return text if cell.column.kind is Kind.LONG else " ".join(text.split())
 
 

@@ -42,16 +42,18 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = before; }, 2000);
 });
 
-/* Characters left in a long answer, told politely after a pause. */
+/* Characters left, told politely after a pause; in a field of one line only when a quarter or less is left. */
 function countCharacters(area) {
   let line = area.parentElement.querySelector(".app-limit");
   if (!line) {
     line = Object.assign(document.createElement("p"), { className: "app-limit" });
     line.setAttribute("role", "status");
-    area.after(line);
+    (area.closest(".govuk-input__wrapper") ?? area).after(line);
   }
-  const left = Number(area.dataset.limit) - [...area.value].length;
-  line.textContent = left < 0 ? text(area.dataset.textOver, -left) : text(area.dataset.textLeft, left);
+  const limit = Number(area.dataset.limit);
+  const left = limit - [...area.value].length;
+  if (area.tagName === "INPUT" && left > limit / 4) line.textContent = "";
+  else line.textContent = left < 0 ? text(area.dataset.textOver, -left) : text(area.dataset.textLeft, left);
   line.classList.toggle("app-limit--over", left < 0);
 }
 
