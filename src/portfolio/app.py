@@ -19,8 +19,8 @@ from portfolio.desk.navigation import entries
 from portfolio.i18n import LANGUAGES, current_language, gettext
 from portfolio.identity.guard import check_routes, enforce
 from portfolio.identity.middleware import SignedIn
-from portfolio.identity.strayed import exception_handlers as strayed_handlers
 from portfolio.identity.refusals import exception_handlers as identity_handlers
+from portfolio.identity.strayed import exception_handlers as strayed_handlers
 from portfolio.packs.checks import register_check
 from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
@@ -103,9 +103,11 @@ def shell(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "csrf_token": getattr(request.scope.get("auth"), "csrf_token", ""),
         "form_key": new_key(),
         "csp_nonce": request.scope["state"].get("csp_nonce", ""),
+        "request_id": request.scope["state"].get("request_id", ""),
         "viewer": request.scope.get("user"),
         "nav": entries(request, reverse),
         "product_name": gettext("Digital portfolio"),
+        "address": f"{runtime.settings.base_url}{request.url.path}",
         "mode": runtime.settings.mode,
         "demo_today": None,
         "language": code,

@@ -27,6 +27,7 @@ from portfolio.approvals.terms import CountersignState
 from portfolio.business_cases.models import BusinessCase, CaseRevision, ParticipantLine
 from portfolio.db.clock import now
 from portfolio.db.memo import asked_once
+from portfolio.identity.reset_queries import resetters_of
 from portfolio.packs.schema import CountryPack
 from portfolio.peer_review.models import Review
 from portfolio.peer_review.terms import WORKING_STATES, ReviewState
@@ -82,6 +83,7 @@ def _ties_of(session: Session, case: BusinessCase) -> CaseTies:
         deciders=frozenset(tied["decider"]),
         issuers=frozenset(tied["issuer"]),
         recused=frozenset(tied["recused"]),
+        factor_resetters=resetters_of(session, tied["author"] | tied["signatory"] | tied["signer"] | {case.lead_id}),
         opinion_seats=_seats_of(session, tied["signer"], (Role.DIRECTIVE_HEAD,), now(session).date()),
     )
 

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from accounts import account_of, an_account, email_of, field, give_factor, keep_cookie, refresh_csrf
+from case_factories import a_call, a_case
 from factories import an_institution
 from portfolio import cli
+from portfolio.approvals.ties import ties_of
 from portfolio.audit.models import AuditEvent
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
@@ -236,3 +238,13 @@ def test_both_who_had_a_part_are_known_for_thirty_days(
         record(session, SYSTEM, Tag.FACTOR_RESET, row)
     with database.reading() as session:
         assert resetters_of(session, {head.person_id}) == frozenset()
+
+
+def test_the_ties_of_a_case_name_them(
+    visitors: Visitors, database: Database, manager: Viewer, admins: list[Viewer], head: Viewer, home: Institution
+) -> None:
+    ask(visitors.of(manager.person_id), head)
+    answer(visitors.of(admins[0].person_id), waiting(database))
+    with database.writing() as session:
+        case = a_case(session, home, head, a_call(session))
+        assert ties_of(session, case).factor_resetters == {manager.person_id, admins[0].person_id}
