@@ -11,6 +11,7 @@ from portfolio.approvals.case_record import confirmed_decisions, issued_codes, r
 from portfolio.approvals.modification_queries import modifications_of
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.snapshots import submissions_of
+from portfolio.business_cases.team import first_lead
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
@@ -55,7 +56,7 @@ def timeline_of(session: Session, pack: CountryPack, case: BusinessCase, *, know
 
 
 def _road(session: Session, case: BusinessCase) -> Iterator[_Raw]:
-    yield _Raw(case.created_at, _("Started"), case.lead_id)
+    yield _Raw(case.created_at, _("Started"), first_lead(session, case))
     for number, at, by in submissions_of(session, case.id):
         yield _Raw(at, _("Submitted") if number == 1 else _("Submitted again"), by, tone="active")
     for row in returns_of(session, case.id):

@@ -42,7 +42,15 @@ REVIEWERS = frozenset(tag for tag in Tag if tag.value.split(".")[0] in ("reviewe
 SINGLE = frozenset({Tag.ACT_PROVED, Tag.ACT_REFUSED})
 
 WORDS_SHOWN = frozenset(
-    {Tag.CASE_MOVED, Tag.CASE_REOPENED, Tag.LATE_SUBMISSION_WAIVED, Tag.FILE_ATTACHED} | {Tag.DECISION_MODIFIED}
+    {
+        Tag.CASE_MOVED,
+        Tag.CASE_REOPENED,
+        Tag.CASE_HANDED_OVER,
+        Tag.CASE_TEAM_CHANGED,
+        Tag.LATE_SUBMISSION_WAIVED,
+        Tag.FILE_ATTACHED,
+        Tag.DECISION_MODIFIED,
+    }
 )
 """Acts whose reason (or file name) was given for everybody who reads the case."""
 

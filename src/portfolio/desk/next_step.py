@@ -99,14 +99,14 @@ def days_left(pack: CountryPack, due_at: datetime | None, now: datetime) -> tupl
     today, due = now.astimezone(pack.zone).date(), due_at.astimezone(pack.zone).date()
     if now > due_at:
         late = working_days_between(pack, due, today)
-        return ngettext("%(n)s working day late", "%(n)s working days late", late) % {"n": late}, "bad"
-    left = working_days_between(pack, today, due)
         if late == 0:
             return gettext("its term has run out"), "bad"
-    tone = "caution" if left <= SOON else "active"
-    return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}, tone
+        return ngettext("%(n)s working day late", "%(n)s working days late", late) % {"n": late}, "bad"
+    left = working_days_between(pack, today, due)
     if left == 0:
         return (gettext("due today") if today == due else gettext("due before the next working day")), "caution"
+    tone = "caution" if left <= SOON else "active"
+    return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}, tone
 
 
 SOON = 3
