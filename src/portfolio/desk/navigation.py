@@ -1,6 +1,6 @@
 """The menu: the places that a person's roles open, in the order of their work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +69,19 @@ def entries(request: Request[Any, Any, Any], reverse: Callable[..., str]) -> lis
         return []
     path = request.scope["path"]
     open_to_them = [place for place in PLACES if viewer.can(place.permission)]
-    are_many = len(open_to_them) > MOST_IN_BAR
+    barred = in_bar(open_to_them)
     shown = []
     for place in open_to_them:
         href = reverse(place.route)
         current = path == href or (href != "/" and path.startswith(href + "/"))
-        in_bar = current or not (are_many and place.is_aside)
-        shown.append(Entry(gettext(place.words), href, current, in_bar=in_bar))
+        shown.append(Entry(gettext(place.words), href, current, in_bar=current or place in barred))
     return shown
+
+
+def in_bar(places: Sequence[Place]) -> list[Place]:
+    """Those that a wide screen shows outright: the work of the person, then as many of the others as there is room for."""
+    if len(places) <= MOST_IN_BAR:
+        return list(places)
+    work = [place for place in places if not place.is_aside]
+    aside = [place for place in places if place.is_aside]
+    return [*work, *aside[: max(0, MOST_IN_BAR - len(work) - 1)]]
