@@ -142,7 +142,10 @@ def submit_sign_off(
     case = get_case(session, request.user, case_id)
     form = bind(SignFields, submitted)
     if form.value is None:
-        return invalid(request, PAGE, **_context(request, session, case, form))
+        context = _context(request, session, case, form)
+        if context["chair"] is None or context["reasons"]:  # the page would show the mistake without its field
+            raise Refused(*(context["reasons"] or [_("The page is out of date. Reload it and try again.")]))
+        return invalid(request, PAGE, **context)
     role = _role(form.value.role)
     try:
         prove(session, runtime(request).settings.secret_key, request.user, form.value.password, form.value.digest)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
+from portfolio.business_cases.visibility import within_reach
 from portfolio.db.memo import row_of
 from portfolio.i18n import gettext
 from portfolio.people.models import Institution
@@ -65,7 +66,7 @@ def case_frame(
     tabs = tuple(
         Tab(gettext(spec.words), url_for(spec.route, case_id=case.id), spec.route == current)
         for spec in sorted(_tabs.values(), key=lambda tab: tab.place)
-        if case.status in spec.statuses and viewer.can(spec.permission)
+        if case.status in spec.statuses and within_reach(viewer.narrowed(spec.permission), case)
     )
     return CaseFrame(
         case_id=case.id,

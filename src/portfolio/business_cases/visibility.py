@@ -45,6 +45,20 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     return and_(or_(*reached), col(BusinessCase.id).not_in(recused_subjects(viewer)))
 
 
+def within_reach(viewer: Viewer, case: BusinessCase) -> bool:
+    """Whether the roles of this viewer may reach a case that the person reads already; asks no database.
+
+    For links to pages of another permission, whose roles may be held elsewhere: a reviewer of this case may read codes in
+    their own institution and not here. Who is assigned to what is not asked.
+    """
+    submitted = case.status in SUBMITTED_STATES
+    return (
+        viewer.reaches(Reach.EVERYTHING)
+        or case.institution_id in viewer.own_institutions
+        or (submitted and (viewer.reaches(Reach.SUBMITTED) or viewer.reaches(Reach.ASSIGNED)))
+    )
+
+
 def get_case(session: Session, viewer: Viewer, case_id: uuid.UUID) -> BusinessCase:
     """The case, or `NotFound` for one that does not exist and one that this person may not find alike."""
     found = session.scalar(select(BusinessCase).where(col(BusinessCase.id) == case_id, visible_to(viewer)))

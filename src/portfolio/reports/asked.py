@@ -20,9 +20,12 @@ from portfolio.projects.ordering import Order, read_order
 from portfolio.projects.terms import IMPORTED, OWN_SOURCE, ProjectStage
 from portfolio.strategy.models import Call
 from portfolio.web.formatting import money, number, read_decimal
+from portfolio.web.forms import too_long
 
 NAMES = ("text", "institution", "call", "state", "stage", "theme", "source", "currency", "least", "most")
 LONGEST = {"text": 200, "source": 60, "theme": 60}
+LONGEST_TYPED = 2000
+"""Characters of anything that comes back in its field, so that no page grows with the address that asked for it."""
 STATES = (*(status.value for status in CaseStatus), IMPORTED)
 
 
@@ -56,9 +59,11 @@ def read_asked(query: Mapping[str, str], own_currency: str) -> Asked:
 
     Amounts are typed in major units, as the reader writes them; without a currency they are of `own_currency`.
     """
-    raw = {name: (storable(query.get(name, "")) or "").strip()[:200] for name in NAMES}
+    raw = {name: (storable(query.get(name, "")) or "").strip()[:LONGEST_TYPED] for name in NAMES}
     raw["currency"] = raw["currency"].upper()
-    errors: dict[str, str] = {}
+    errors = {
+        name: too_long(limit, len(query[name].strip())) for name, limit in LONGEST.items() if len(raw[name]) > limit
+    }
     if (raw["least"] or raw["most"]) and not raw["currency"]:
         raw["currency"] = own_currency
     if raw["currency"] and raw["currency"] not in list_currencies():
@@ -66,16 +71,17 @@ def read_asked(query: Mapping[str, str], own_currency: str) -> Asked:
     least, most = (_amount(raw, name, errors) for name in ("least", "most"))
     if least is not None and most is not None and least > most:
         errors["most"] = _("The upper amount is below the lower one")
+        least = most = None
     found = PortfolioFilter(
-        text=raw["text"],
+        text="" if "text" in errors else raw["text"],
         institution_id=_id(raw, "institution", errors),
         call_id=_id(raw, "call", errors),
         state=_one_of(raw, "state", STATES, errors),
         stage=ProjectStage(stage)
         if (stage := _one_of(raw, "stage", tuple(s.value for s in ProjectStage), errors))
         else None,
-        theme=raw["theme"],
-        source=raw["source"],
+        theme="" if "theme" in errors else raw["theme"],
+        source="" if "source" in errors else raw["source"],
         currency="" if "currency" in errors else raw["currency"],
         least=least,
         most=most,
