@@ -1,7 +1,7 @@
 """The budget decision sheet: one row a case, grouped by institution, with the envelope of each and what remains of it."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -35,12 +35,16 @@ _ON_THE_SHEET = SUBMITTED_STATES - {CaseStatus.WITHDRAWN, CaseStatus.CLOSED}
 
 @dataclass(frozen=True, slots=True)
 class SheetFilter:
-    """What the sheet shows; empty texts and nothing mean everything."""
+    """What the sheet shows; empty texts and nothing mean everything.
+
+    `keep`: cases that are shown all the same: what somebody was entering when it left the filter by being entered.
+    """
 
     institution_id: uuid.UUID | None = None
     opinion: str = ""
     state: str = ""
     text: str = ""
+    keep: frozenset[uuid.UUID] = frozenset()
 
     @property
     def is_set(self) -> bool:
@@ -173,10 +177,12 @@ def read_sheet(
     )
 
 
-def read_row(session: Session, viewer: Viewer, pack: CountryPack, call: Call, case_id: uuid.UUID) -> SheetRow | None:
-    """The row of one case, whatever page it is on; nothing for a case that is not on this person's sheet."""
-    cases = [case for case in cases_of(session, viewer, pack, call) if case.id == case_id]
-    return next(iter(_rows(session, viewer, pack, call, cases, _institutions(session, cases))), None)
+def read_rows(
+    session: Session, viewer: Viewer, pack: CountryPack, call: Call, wanted: Collection[uuid.UUID]
+) -> list[SheetRow]:
+    """The rows of these cases, whatever page they are on, in the order of the sheet; those of nobody's sheet are left out."""
+    cases = [case for case in cases_of(session, viewer, pack, call) if case.id in wanted]
+    return _rows(session, viewer, pack, call, cases, _institutions(session, cases))
 
 
 def _rows(
@@ -307,7 +313,7 @@ def _is_shown(row: SheetRow, shown: SheetFilter) -> bool:
     opinion = row.position.facts.opinion
     said = WITHOUT_OPINION if opinion is None else opinion.value
     needle = folded(shown.text)
-    return (
+    return row.case_id in shown.keep or (
         (shown.institution_id is None or row.position.case.institution_id == shown.institution_id)
         and (not shown.opinion or shown.opinion == said)
         and (not shown.state or shown.state == row.state.value)

@@ -1,8 +1,11 @@
 """The budget decision sheet in the browser: read, filter, enter, save, propose."""
 
 import json
+import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from babel.numbers import get_decimal_symbol
@@ -11,7 +14,7 @@ from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
 from portfolio.approvals.decision_drafts import fill_from_recommendation, save_draft
-from portfolio.approvals.decision_sheet import WITHOUT_OPINION, Sheet, SheetRow, read_row, read_sheet
+from portfolio.approvals.decision_sheet import WITHOUT_OPINION, Sheet, SheetRow, read_rows, read_sheet
 from portfolio.approvals.decisions import propose, why_not_propose
 from portfolio.approvals.sheet_addresses import (
     chosen_call,
@@ -86,26 +89,33 @@ def submit_sheet(
     if call is None:
         raise NotFound
     pack = runtime(request).pack
-    sheet = _page(request, session, call)
-    errors = save_rows(request, session, pack, sheet, submitted)
+    rows = rows_sent(request, session, call, submitted)
+    errors = save_rows(request, session, pack, rows, submitted)
     act = submitted.text("act")
     say = "sheet_saved"
     if not errors and act == "fill":
-        fill_from_recommendation(session, request.user, pack, [row.position for row in sheet.rows if row.is_open])
+        fill_from_recommendation(session, request.user, pack, [row.position for row in rows if row.is_open])
         say = "sheet_filled"
     reasons: tuple[str, ...] = ()
     if not errors and act == "propose":
-        reasons, say = try_to_propose(request, session, pack, call), "sheet_proposed"
+        reasons, say = try_to_propose(request, session, call, submitted), "sheet_proposed"
     if errors or reasons:
-        again = _page(request, session, call)
+        again = _page(request, session, call, frozenset(row.case_id for row in rows))
         context = sheet_context(request, session, again, submitted, errors, reasons)
         return invalid(request, "approvals/decision_sheet.html", None, **context)
-    return done(request, session, _address_after(request, sheet, act), say=say)
+    return done(request, session, _address_after(request, _page(request, session, call), act), say=say)
 
 
-def _page(request: AnyRequest, session: Session, call: Call) -> Sheet:
-    """The page that the address asks for: reading, saving, filling and proposing are all about exactly these rows."""
-    pack, shown = runtime(request).pack, read_filter(request)
+def rows_sent(request: AnyRequest, session: Session, call: Call, submitted: Submitted) -> list[SheetRow]:
+    """The rows that the form held: saving, filling and proposing are about exactly these, even where one has left the
+    filter because something was entered in it."""
+    sent_ids = {read_id(name.removeprefix("mark-")) for name in submitted.values if name.startswith("mark-")}
+    return read_rows(session, request.user, runtime(request).pack, call, sent_ids)
+
+
+def _page(request: AnyRequest, session: Session, call: Call, keep: frozenset[uuid.UUID] = frozenset()) -> Sheet:
+    """The page that the address asks for; `keep`: what somebody was entering stays on it."""
+    pack, shown = runtime(request).pack, replace(read_filter(request), keep=keep)
     return read_sheet(session, request.user, pack, call, shown, read_cursor(request), ROWS_A_PAGE)
 
 
@@ -118,24 +128,24 @@ def _address_after(request: AnyRequest, sheet: Sheet, act: str) -> str:
     return sheet_address(request, sheet.call)
 
 
-def try_to_propose(request: AnyRequest, session: Session, pack: CountryPack, call: Call) -> tuple[str, ...]:
-    """Propose what can be of the page: rows that are complete, institution by institution, each within its envelope or not at all.
+def try_to_propose(request: AnyRequest, session: Session, call: Call, submitted: Submitted) -> tuple[str, ...]:
+    """Propose what can be of what was sent: rows that are complete, institution by institution, each within its envelope or not at all.
 
     Gives the reasons of the others, which stay as they were entered. A row without a choice is not meant yet.
     """
-    sheet = _page(request, session, call)
+    pack = runtime(request).pack
+    rows = rows_sent(request, session, call, submitted)
+    typed = [row for row in rows if row.state is SheetState.TYPED and row.outcome is not None]
     reasons: list[str] = []
-    wanted = 0
-    for group in sheet.groups:
+    for _institution, found in groupby(typed, key=lambda row: row.position.case.institution_id):
         cases = []
-        for row in (row for row in group.rows if row.state is SheetState.TYPED and row.outcome is not None):
-            wanted += 1
+        for row in found:
             refused = why_not_propose(session, request.user, pack, row.position)
             reasons += [f"{row.position.number}: {reason}" for reason in refused]
             cases += [] if refused else [row.position.case]
         if cases:
             reasons += _propose(request, session, pack, cases)
-    return tuple(reasons) if wanted else (_("Nothing has been entered yet."),)
+    return tuple(reasons) if typed else (_("Nothing has been entered yet."),)
 
 
 def _propose(
@@ -150,12 +160,12 @@ def _propose(
 
 
 def save_rows(
-    request: AnyRequest, session: Session, pack: CountryPack, sheet: Sheet, submitted: Submitted
+    request: AnyRequest, session: Session, pack: CountryPack, rows: Sequence[SheetRow], submitted: Submitted
 ) -> dict[str, str]:
     """Save each row that was changed; field → sentence for those that could not be. A row that somebody else changed
     meanwhile is not overwritten."""
     errors: dict[str, str] = {}
-    for row in sheet.rows:
+    for row in rows:
         if not row.is_open or not was_sent(submitted, row.case_id):
             continue
         typed, shown = sent(submitted, row), stored(row)
@@ -220,7 +230,8 @@ def _row_of(request: AnyRequest, session: Session, case_text: str) -> SheetRow |
     call = chosen_call(request, session)
     if call is None:
         return None
-    return read_row(session, request.user, runtime(request).pack, call, read_id(case_text))
+    found = read_rows(session, request.user, runtime(request).pack, call, {read_id(case_text)})
+    return next(iter(found), None)
 
 
 def _json(content: Mapping[str, str], status: int) -> Answer:

@@ -160,7 +160,7 @@ def accept_rows(
         if name.partition("-")[2] in accepted and name.partition("-")[0] in (*FIELDS, "mark")
     }
     sheet = _whole_sheet(request, session, call)
-    errors = save_rows(request, session, runtime(request).pack, sheet, Submitted(wanted))
+    errors = save_rows(request, session, runtime(request).pack, sheet.rows, Submitted(wanted))
     if errors:
         numbers = {str(row.case_id): row.position.number for row in sheet.rows}
         raise Refused(*(f"{numbers.get(name.partition('-')[2], '')}: {text}" for name, text in errors.items()))

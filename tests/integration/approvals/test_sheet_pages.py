@@ -76,10 +76,27 @@ def test_a_field_of_any_page_saves_itself_and_only_the_page_is_proposed(scene, v
     version = re.search(rf'name="amount-{last}"[^>]*data-version="(\w+)"', second.text).group(1)
     field = {"field": f"amount-{last}", "value": "1,000,000", "version": version}
     assert analyst.post(f"/decisions/field?call={scene.stage.call.id}", field).status == 200
-    assert analyst.post(scene.sheet, {"act": "propose"}).status == 422, "nothing is entered on the first page"
-    assert analyst.post(f"{scene.sheet}&after={scene.ids[3]}", {"act": "propose"}).status == 303
+    first = {f"mark-{case_id}": analyst.get(scene.sheet).value(f"mark-{case_id}") for case_id in scene.ids[:2]}
+    assert analyst.post(scene.sheet, {**first, "act": "propose"}).status == 422, "nothing is entered on the first page"
+    mark = analyst.get(f"{scene.sheet}&after={scene.ids[3]}").value(f"mark-{last}")
+    assert analyst.post(f"{scene.sheet}&after={scene.ids[3]}", {f"mark-{last}": mark, "act": "propose"}).status == 303
     with database.reading() as session:
         assert [row.case_id for row in session.scalars(select(BudgetDecision))] == [last]
+
+
+def test_what_leaves_the_filter_by_being_entered_is_proposed_and_shown_with_its_faults(scene, visitors, database):
+    analyst = visitors.of(scene.stage.budget_analyst.person_id)
+    address, case_id = f"{scene.sheet}&state=to_decide", scene.ids[0]
+    page = analyst.get(address)
+    names = {name: f"{name}-{case_id}" for name in ("mark", "choice", "amount", "reason")}
+    fields = {names["mark"]: page.value(names["mark"]), names["choice"]: "fund", names["amount"]: "7"}
+    faulty = analyst.post(address, {**fields, names["reason"]: "", "act": "propose"})
+    assert faulty.status == 422
+    assert faulty.value(names["amount"]) == "7"
+    right = {**fields, names["mark"]: faulty.value(names["mark"]), names["reason"]: "Less"}
+    assert analyst.post(address, {**right, "act": "propose"}).status == 303
+    with database.reading() as session:
+        assert [row.case_id for row in session.scalars(select(BudgetDecision))] == [case_id]
 
 
 def test_every_field_of_a_row_has_a_label_of_its_own(scene, visitors):
