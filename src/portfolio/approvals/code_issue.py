@@ -46,7 +46,7 @@ from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative
 from portfolio.web.formatting import money
 
-DECISION_EVENTS = ("decision.confirmed", "opinion.signed", "case.submitted")
+DECISION_EVENTS = ("decision.confirmed", "decision.modified", "opinion.signed", "case.submitted")
 """Acts that a code rests on: the statement names their places in the chain of decisions."""
 
 
@@ -315,7 +315,7 @@ def _signed(session: Session, case: BusinessCase, code: ApprovalCode, key: Signi
 def _events_behind(session: Session, case: BusinessCase) -> tuple[DecisionEvent, ...]:
     rows: Sequence[AuditEvent] = session.scalars(
         select(AuditEvent)
-        .where(col(AuditEvent.action).in_(DECISION_EVENTS), col(AuditEvent.object_id) == case.id)
+        .where(col(AuditEvent.action).in_(DECISION_EVENTS), col(AuditEvent.about_id) == case.id)
         .order_by(col(AuditEvent.seq))
     ).all()
     return tuple(DecisionEvent(seq=row.seq, hash=row.hash) for row in rows)

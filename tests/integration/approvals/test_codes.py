@@ -20,6 +20,7 @@ from portfolio.approvals.models import ApprovalCode, BudgetDecision, BudgetEntry
 from portfolio.approvals.statement import Statement, verify_statement
 from portfolio.approvals.terms import BudgetOutcome, CountersignState, EntryKind, Firmness
 from portfolio.approvals.verification import verify
+from portfolio.audit.models import AuditEvent
 from portfolio.audit.signing_keys import KeyPurpose, SigningKey, load_or_make_key, public_keys
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
@@ -88,7 +89,7 @@ def scene(database: Database, settings: Settings) -> Scene:
                 entered_on=date(2026, 12, 1),
             )
         )
-        record(session, lead, Tag.DECISION_CONFIRMED, decision)
+        record(session, lead, Tag.DECISION_CONFIRMED, decision, case=case.id)
         return Scene(
             case,
             registry,
@@ -127,6 +128,17 @@ def test_a_code_is_signed_and_verifies(database: Database, scene: Scene, setting
     with database.reading() as session:
         typed = code.code.lower().replace("-", " ")
         assert verify(session, PACK, typed).status is VerifyStatus.VALID
+
+
+def test_the_statement_names_the_decision_in_the_trail(database: Database, scene: Scene, settings: Settings) -> None:
+    """The event is the decision's own and belongs to the case: a statement that names no decision rests on nothing."""
+    found = verify_statement(public_keys(settings.keys_dir), an_issued_code(database, scene).statement)
+    assert isinstance(found, Statement)
+    with database.reading() as session:
+        decided = session.scalars(
+            select(AuditEvent).where(col(AuditEvent.action) == Tag.DECISION_CONFIRMED.value)
+        ).one()
+    assert (decided.seq, decided.hash) in [(event.seq, event.hash) for event in found.decision_events]
 
 
 def test_the_proposer_cannot_issue(database: Database, scene: Scene) -> None:
@@ -316,7 +328,9 @@ def test_two_people_put_a_lower_code_in_the_place_of_an_undrawn_one(database: Da
         proposal = propose_code(session, scene.first, PACK, session.get_one(BusinessCase, scene.case.id), lower)
     with database.writing() as session:
         case, proposal = session.get_one(BusinessCase, scene.case.id), session.merge(proposal)
-        fresh = issue_code(session, scene.second, PACK, case, proposal, proposal_digest(proposal), scene.key, "https://x")
+        fresh = issue_code(
+            session, scene.second, PACK, case, proposal, proposal_digest(proposal), scene.key, "https://x"
+        )
         old = session.get_one(ApprovalCode, code.id)
         assert (old.state, old.superseded_by_id, fresh.ceiling_minor) == (CodeState.SUPERSEDED, fresh.id, 300_000_00)
 
