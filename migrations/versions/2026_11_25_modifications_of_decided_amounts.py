@@ -42,8 +42,12 @@ def upgrade() -> None:
         sa.Column("entries", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["act_id"], ["act.id"], name=op.f("fk_budget_modification_act_id")),
         sa.ForeignKeyConstraint(["case_id"], ["business_case.id"], name=op.f("fk_budget_modification_case_id")),
-        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_budget_modification_confirmed_by_id")),
-        sa.ForeignKeyConstraint(["decision_id"], ["budget_decision.id"], name=op.f("fk_budget_modification_decision_id")),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["person.id"], name=op.f("fk_budget_modification_confirmed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["budget_decision.id"], name=op.f("fk_budget_modification_decision_id")
+        ),
         sa.ForeignKeyConstraint(["proposed_by_id"], ["person.id"], name=op.f("fk_budget_modification_proposed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_modification")),
     )
