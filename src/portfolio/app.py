@@ -104,6 +104,7 @@ def shell(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "form_key": new_key(),
         "csp_nonce": request.scope["state"].get("csp_nonce", ""),
         "request_id": request.scope["state"].get("request_id", ""),
+        "clock_ahead": request.scope["state"].get("clock_ahead", 0),
         "viewer": request.scope.get("user"),
         "nav": entries(request, reverse),
         "product_name": gettext("Digital portfolio"),

@@ -9,7 +9,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portfolio.db.base import utc_now
-from portfolio.db.clock import now
+from portfolio.db.clock import moved_instant, now
 from portfolio.i18n import set_language
 from portfolio.identity import sessions
 from portfolio.identity.sessions import Found
@@ -56,21 +56,25 @@ def _token(request: Request[Any, Any, Any]) -> str:
     return request.cookies.get(cookie_name(request.scope["litestar_app"].state.runtime.settings), "")
 
 
-def _admit(scope: Scope, found: Found | None, viewer: Viewer | None) -> None:
+def _admit(scope: Scope, found: Found | None, viewer: Viewer | None, ahead: int) -> None:
+    """`ahead`: by how many seconds a demonstration's clock was moved; the pages count their terms down by it."""
     scope["auth"] = found
+    scope["state"]["clock_ahead"] = ahead
     if viewer is not None:
         scope["user"] = viewer
         set_language(viewer.language)
 
 
-def _look_up(runtime: Runtime, token: str) -> tuple[Found | None, Viewer | None]:
+def _look_up(runtime: Runtime, token: str) -> tuple[Found | None, Viewer | None, int]:
     with runtime.database.reading() as session:
         found = sessions.find(session, token)
         if found is None or not found.is_alive:
-            return found, None
+            return found, None, 0
+        moved = moved_instant(session)
+        ahead = 0 if moved is None else round((moved - utc_now()).total_seconds())
         today = now(session).astimezone(country_zone()).date()
         viewer = load_viewer(session, found.person_id, today, found.id)
     if utc_now() - found.seen_at > sessions.SEEN_EVERY:
         with runtime.database.writing() as session:
             sessions.touch(session, found)
-    return found, viewer
+    return found, viewer, ahead

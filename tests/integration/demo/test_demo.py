@@ -1,25 +1,30 @@
 """The demonstration on both databases: a case from draft to draw, the large portfolio with its trail, the clock."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from factories import a_person, an_institution
 from portfolio.app import create_app
 from portfolio.approvals.models import ApprovalCode, Draw
 from portfolio.audit.signing_keys import public_keys
 from portfolio.audit.verify import verify
 from portfolio.business_cases.models import BusinessCase
-from portfolio.db.clock import now
+from portfolio.db.base import utc_now
+from portfolio.db.clock import move, now
 from portfolio.db.engine import Database
 from portfolio.demo import load as loading
 from portfolio.demo.large import load_large
 from portfolio.demo.stories import stories
 from portfolio.i18n import language
 from portfolio.packs.loader import load_pack
+from portfolio.people.terms import Role
 from portfolio.projects.models import Initiative, Project
 from portfolio.settings import Settings, read_settings
+from visitors import Visitors
 
 PACK = load_pack("eclac")
 
@@ -46,6 +51,17 @@ def test_the_clock_moves(database: Database) -> None:
     loading.move_clock(database, PACK, date(2027, 3, 1))
     with database.reading() as session:
         assert now(session).astimezone(PACK.zone).date() == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_pages_count_terms_down_by_the_moved_clock(database: Database, visitors: Visitors, moved: bool) -> None:
+    with database.writing() as session:
+        person = a_person(session, (Role.CASE_LEAD, an_institution(session, "Civil Registry")))
+        if moved:
+            move(session, utc_now() + timedelta(hours=5))
+    page = visitors.of(person.person_id).get("/")
+    ahead = re.search(r'data-clock-ahead="(\d+)"', page.text)
+    assert (abs(int(ahead[1]) - 5 * 3600) < 60) if ahead else not moved
 
 
 def test_the_large_portfolio_has_its_trail_and_its_words(

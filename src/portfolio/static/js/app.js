@@ -64,9 +64,10 @@ document.addEventListener("input", (event) => {
   counting = setTimeout(countCharacters, 400, event.target);
 });
 
-/* Time left until something closes, once a minute. */
+/* Time left until something closes, once a minute, on the server's clock, which a demonstration may have moved. */
 function timeLeft(box) {
-  const minutes = Math.floor((Date.parse(box.dataset.closesAt) - Date.now()) / 60000);
+  const ahead = 1000 * Number(document.body.dataset.clockAhead ?? 0);
+  const minutes = Math.floor((Date.parse(box.dataset.closesAt) - Date.now() - ahead) / 60000);
   if (minutes < 0) return box.dataset.textClosed;
   if (minutes < 2) return box.dataset.textLast;
   if (minutes < 120) return text(box.dataset.textMinutes, minutes);
