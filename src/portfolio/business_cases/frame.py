@@ -12,37 +12,19 @@ from portfolio.business_cases.visibility import within_reach
 from portfolio.db.memo import row_of
 from portfolio.i18n import gettext
 from portfolio.people.models import Institution
-from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative
+from portfolio.web.tabs import Tab, TabBar, TabSpec
+
+__all__ = ["CaseFrame", "Tab", "TabSpec", "case_frame", "register_tab"]
 
 
-@dataclass(frozen=True, slots=True)
-class TabSpec:
-    """A page of a case: its place on the road, its route, its words, the permission and the states it exists in."""
-
-    place: int
-    route: str
-    words: str
-    permission: Permission
-    statuses: frozenset[CaseStatus] = frozenset(CaseStatus)
+_bar: TabBar[CaseStatus] = TabBar()
 
 
-_tabs: dict[str, TabSpec] = {}
-
-
-def register_tab(tab: TabSpec) -> None:
+def register_tab(tab: TabSpec[CaseStatus]) -> None:
     """A room that serves a page of a case adds its tab, from its `routes.py`."""
-    _tabs[tab.route] = tab
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A tab as shown."""
-
-    label: str
-    href: str
-    current: bool
+    _bar.register(tab)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +45,11 @@ def case_frame(
     """`viewer` is the whole viewer, not the one narrowed by the route; `current` the route's name."""
     initiative = row_of(session, Initiative, case.initiative_id)
     institution = row_of(session, Institution, case.institution_id)
-    tabs = tuple(
-        Tab(gettext(spec.words), url_for(spec.route, case_id=case.id), spec.route == current)
-        for spec in sorted(_tabs.values(), key=lambda tab: tab.place)
-        if case.status in spec.statuses and within_reach(viewer.narrowed(spec.permission), case)
+    tabs = _bar.shown(
+        case.status,
+        current,
+        opens=lambda permission: within_reach(viewer.narrowed(permission), case),
+        address=lambda route: url_for(route, case_id=case.id),
     )
     return CaseFrame(
         case_id=case.id,

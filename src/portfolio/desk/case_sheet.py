@@ -78,6 +78,7 @@ class Sheet:
     conditions: Sequence[dict[str, str]]
     reviews: str
     project: str
+    project_href: str
     events: Sequence[Event]
     snapshot: Snapshot | None
 
@@ -109,6 +110,7 @@ def case_sheet(
         conditions=_conditions(session, case),
         reviews=_reviews(session, viewer, pack, case, status),
         project=label(project.stage) if project else "",
+        project_href=url_for("desk.project", project_id=project.id) if project else "",
         events=timeline_of(session, pack, case, knows_decision=knows),
         snapshot=snapshot,
     )

@@ -10,6 +10,7 @@ from portfolio.db.clock import now
 from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the trail)
     case_routes,
     portfolio_routes,
+    project_routes,
     trail_names,
     waiting_agency,
     waiting_oversight,
@@ -35,4 +36,4 @@ def show_waiting(request: Request[Any, Any, Any], session: NamedDependency[Sessi
 
 
 def routes() -> list[Any]:
-    return [show_waiting, *portfolio_routes.routes(), *case_routes.routes()]
+    return [show_waiting, *portfolio_routes.routes(), *case_routes.routes(), *project_routes.routes()]

@@ -39,6 +39,7 @@ class Permission(Enum):
     PORTFOLIO_READ = "portfolio_read"
     PORTFOLIO_EXPORT = "portfolio_export"
     PORTFOLIO_IMPORT = "portfolio_import"
+    PROJECT_READ = "project_read"
     AUDIT_READ = "audit_read"
     PEOPLE_READ = "people_read"
     PEOPLE_MANAGE = "people_manage"
@@ -56,10 +57,21 @@ class Reach(Enum):
 
 
 P = Permission
-_AGENCY = frozenset({P.SIGNED_IN, P.CASE_READ, P.CALL_READ, P.PORTFOLIO_READ, P.PORTFOLIO_EXPORT, P.CODE_READ})
+_AGENCY = frozenset(
+    {P.SIGNED_IN, P.CASE_READ, P.CALL_READ, P.PORTFOLIO_READ, P.PORTFOLIO_EXPORT, P.CODE_READ, P.PROJECT_READ}
+)
 _WRITES_CASES = _AGENCY | {P.CASE_WRITE, P.OBSERVATION_ANSWER}
 _OVERSIGHT = frozenset(
-    {P.SIGNED_IN, P.CASE_READ, P.CALL_READ, P.PORTFOLIO_READ, P.PORTFOLIO_EXPORT, P.CODE_READ, P.DECISION_READ}
+    {
+        P.SIGNED_IN,
+        P.CASE_READ,
+        P.CALL_READ,
+        P.PORTFOLIO_READ,
+        P.PORTFOLIO_EXPORT,
+        P.CODE_READ,
+        P.DECISION_READ,
+        P.PROJECT_READ,
+    }
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {

@@ -1,0 +1,91 @@
+"""The first page of a project: who finds it, and what it says."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from case_factories import a_call, a_case
+from factories import a_person, an_institution
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
+from portfolio.business_cases.terms import CaseStatus
+from portfolio.db.base import utc_now
+from portfolio.db.engine import Database
+from portfolio.people.models import Recusal
+from portfolio.people.terms import RecusalKind, Role
+from portfolio.people.viewer import SYSTEM, Viewer
+from portfolio.projects.beginning import create_project
+from portfolio.strategy.models import Call
+from visitors import Visitors
+
+
+class House:
+    """A funded project of one institution, and who may or may not see it."""
+
+    def __init__(self, database: Database) -> None:
+        with database.writing() as session:
+            registry, customs = an_institution(session, "Civil Registry"), an_institution(session, "Customs")
+            office = an_institution(session, "Budget Office")
+            self.lead = a_person(session, (Role.CASE_LEAD, registry))
+            self.stranger = a_person(session, (Role.CASE_LEAD, customs))
+            self.analyst = a_person(session, (Role.BUDGET_ANALYST, office))
+            self.reviewer = a_person(session, (Role.REVIEWER, customs))
+            self.call = a_call(session)
+            self.case = a_case(session, registry, self.lead, self.call, CaseStatus.DECIDED, track="full")
+            self.project = create_project(
+                session,
+                SYSTEM,
+                initiative_id=self.case.initiative_id,
+                case_id=self.case.id,
+                began_on=date(2026, 12, 1),
+                ends_on=date(2028, 6, 30),
+            )
+
+    @property
+    def path(self) -> str:
+        return f"/projects/{self.project.id}"
+
+
+def status(visitors: Visitors, who: Viewer, path: str) -> int:
+    return visitors.of(who.person_id).get(path).status
+
+
+def test_its_institution_and_oversight_read_it(database: Database, visitors: Visitors) -> None:
+    house = House(database)
+    for who in (house.lead, house.analyst):
+        page = visitors.of(who.person_id).get(house.path)
+        assert page.status == 200
+        assert page.heading == house.case.title
+        assert f'href="/cases/{house.case.id}"' in page.text
+
+
+def test_others_find_nothing(database: Database, visitors: Visitors) -> None:
+    house = House(database)
+    assert status(visitors, house.stranger, house.path) == 404
+    assert status(visitors, house.reviewer, house.path) == 403
+
+
+def test_whoever_is_recused_from_the_case_loses_sight_of_its_project(database: Database, visitors: Visitors) -> None:
+    house = House(database)
+    with database.writing() as session:
+        row = Recusal(
+            person_id=house.analyst.person_id, subject_id=house.case.id, kind=RecusalKind.DECLARED, reason="Kin"
+        )
+        session.add(row)
+        record(session, house.analyst, Tag.CONFLICT_DECLARED, row)
+    assert status(visitors, house.analyst, house.path) == 404
+
+
+def test_a_project_tells_nobody_of_a_decision_that_is_not_published(database: Database, visitors: Visitors) -> None:
+    house = House(database)
+    with database.writing() as session:
+        call = session.get_one(Call, house.call.id)
+        call.embargo_until = utc_now() + timedelta(days=3)
+        record(session, SYSTEM, Tag.CALL_CHANGED, call)
+    assert status(visitors, house.lead, house.path) == 404
+    assert status(visitors, house.analyst, house.path) == 200
+
+
+def test_the_sheet_of_the_case_leads_to_it(database: Database, visitors: Visitors) -> None:
+    house = House(database)
+    assert f'href="{house.path}"' in visitors.of(house.lead.person_id).get(f"/cases/{house.case.id}").text
