@@ -20,6 +20,7 @@ from portfolio.db import clock
 from portfolio.db.base import utc_now
 from portfolio.db.engine import Database
 from portfolio.db.money import Money
+from portfolio.demo import delivery
 from portfolio.demo.country import Country, make_country
 from portfolio.demo.deciding import decide
 from portfolio.demo.road import REACHES_REVIEW, Stage, walk
@@ -119,11 +120,14 @@ def load(
         base_url=settings.base_url,
         today=today,
     )
+    walked = []
     for number, story in enumerate(told, start=1):
         case = walk(stage, story)
+        walked.append(delivery.Told(story, case.id))
         if story.target in REACHES_REVIEW and story.target is not CaseStatus.IN_REVIEW:
             decide(stage, story, case)
         say(f"{number}/{len(told)} {story.title}")
+    delivery.play(stage, walked)
     with database.writing() as session:
         # What was owed on the way is history: nobody is mailed about it.
         session.execute(update(Notice).where(col(Notice.mailed_at).is_(None)).values(mailed_at=utc_now()))
