@@ -112,6 +112,26 @@ class Tag(Enum):
     CODE_CHANGE_REFUSED = "code.change_refused"
     # portfolio
     PROJECT_CREATED = "project.created"
+    GATE_PROPOSED = "gate.proposed"
+    GATE_DECIDED = "gate.decided"
+    PROJECT_MOVED = "project.moved"
+    PROJECT_STANDING_SET = "project.standing_set"
+    PROJECT_SUSPENDED = "project.suspended"
+    RESUMPTION_ASKED = "project.resumption_asked"
+    RESUMPTION_REFUSED = "project.resumption_refused"
+    PROJECT_RESUMED = "project.resumed"
+    PILOT_TERMS_SET = "project.pilot_terms_set"
+    HAND_OVER_TERMS_SET = "project.hand_over_terms_set"
+    DEPENDENCY_CHANGED = "project.dependency_changed"
+    PROMISES_CARRIED_OVER = "project.promises_carried_over"
+    INDICATOR_ADDED = "indicator.added"
+    INDICATOR_CHANGED = "indicator.changed"
+    INDICATOR_TARGETS_SET = "indicator.targets_set"
+    INDICATOR_STOPPED = "indicator.stopped"
+    MEASUREMENTS_RECORDED = "indicator.measured"
+    MEASUREMENT_CORRECTED = "indicator.corrected"
+    MEASUREMENTS_PREPARED = "indicator.file_prepared"
+    SURVEY_WAVE_RECORDED = "survey.wave_recorded"
     IMPORT_PREPARED = "import.prepared"
     IMPORT_CONFIRMED = "import.confirmed"
     IMPORT_FAILED = "import.failed"
@@ -135,6 +155,8 @@ _DATA = {
     Tag.FILE_ATTACHED,
     Tag.FILE_REMOVED,
     Tag.CHECK_DECLARED,
+    Tag.MEASUREMENTS_RECORDED,
+    Tag.MEASUREMENTS_PREPARED,
 }
 
 CHAIN_OF: dict[Tag, Chain] = {

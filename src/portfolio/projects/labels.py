@@ -2,7 +2,7 @@
 
 from portfolio.i18n import N_
 from portfolio.labels import register
-from portfolio.projects.terms import AmountState, ProjectStage
+from portfolio.projects.terms import AmountState, ProjectStage, Standing
 
 register(
     {
@@ -16,6 +16,11 @@ register(
         ProjectStage.HAND_OVER: N_("Hand-over"),
         ProjectStage.OPERATING: N_("In operation"),
         ProjectStage.CLOSED: N_("Closed"),
+        ProjectStage.ABSORBED: N_("Absorbed"),
+        ProjectStage.WITHDRAWN: N_("Withdrawn"),
+        Standing.ON_COURSE: N_("On course"),
+        Standing.AT_RISK: N_("At risk"),
+        Standing.SUSPENDED: N_("Suspended"),
         AmountState.KNOWN: N_("Known"),
         AmountState.MISSING: N_("Missing in the source"),
         AmountState.EXEMPT: N_("Exempt from publication"),

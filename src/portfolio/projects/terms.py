@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class ProjectStage(Enum):
-    """Where delivery stands; the full life of a project (gates, baselines) comes with monitoring."""
+    """Where delivery stands. Which way it goes from here, by whom and under which guards: `monitoring.life_workflow`."""
 
     PLANNED = "planned"
     DISCOVERY = "discovery"
@@ -16,6 +16,16 @@ class ProjectStage(Enum):
     HAND_OVER = "hand_over"
     OPERATING = "operating"
     CLOSED = "closed"
+    ABSORBED = "absorbed"
+    WITHDRAWN = "withdrawn"
+
+
+class Standing(Enum):
+    """How a project fares in the stage that it is in; beside the stage, never instead of it."""
+
+    ON_COURSE = "on_course"
+    AT_RISK = "at_risk"
+    SUSPENDED = "suspended"
 
 
 class AmountState(Enum):
