@@ -1,0 +1,1 @@
+"""Indicators and benefits of a project: what was promised, what was measured, and whether the one meets the other."""
