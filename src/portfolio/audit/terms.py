@@ -112,6 +112,19 @@ class Tag(Enum):
     CODE_CHANGE_REFUSED = "code.change_refused"
     # portfolio
     PROJECT_CREATED = "project.created"
+    MILESTONES_ADOPTED = "project.milestones_adopted"
+    MILESTONE_ADDED = "project.milestone_added"
+    MILESTONE_CHANGED = "project.milestone_changed"
+    DEPENDENCY_ADDED = "project.dependency_added"
+    DEPENDENCY_REMOVED = "project.dependency_removed"
+    PLAN_PROPOSED = "project.plan_proposed"
+    PLAN_APPROVED = "project.plan_approved"
+    PLAN_REFUSED = "project.plan_refused"
+    PLAN_TAKEN_BACK = "project.plan_taken_back"
+    CHANGE_ASKED = "project.change_asked"
+    CHANGE_DECIDED = "project.change_decided"
+    SCHEDULE_PREPARED = "project.schedule_prepared"
+    SCHEDULE_IMPORTED = "project.schedule_imported"
     GATE_PROPOSED = "gate.proposed"
     GATE_DECIDED = "gate.decided"
     PROJECT_MOVED = "project.moved"
@@ -132,6 +145,26 @@ class Tag(Enum):
     MEASUREMENT_CORRECTED = "indicator.corrected"
     MEASUREMENTS_PREPARED = "indicator.file_prepared"
     SURVEY_WAVE_RECORDED = "survey.wave_recorded"
+    # risks
+    RISK_RAISED = "risk.raised"
+    RISK_EDITED = "risk.edited"
+    RISK_ASSESSED = "risk.assessed"
+    RISK_EVIDENCED = "risk.evidenced"
+    RISK_ACTION_SET = "risk.action_set"
+    RISK_ESCALATED = "risk.escalated"
+    RISK_ESCALATION_ANSWERED = "risk.escalation_answered"
+    RISK_ESCALATION_LIFTED = "risk.escalation_lifted"
+    RISK_ESCALATION_OVERDUE = "risk.escalation_overdue"
+    RISK_ACCEPTANCE_PROPOSED = "risk.acceptance_proposed"
+    RISK_ACCEPTED = "risk.accepted"
+    RISK_ACCEPTANCE_REFUSED = "risk.acceptance_refused"
+    RISK_ACCEPTANCE_EXPIRED = "risk.acceptance_expired"
+    RISK_MOVED = "risk.moved"
+    RISK_OCCURRED = "risk.occurred"
+    RISKS_ADOPTED = "risk.adopted"
+    ISSUE_RAISED = "issue.raised"
+    ISSUE_RESOLVED = "issue.resolved"
+    # files in and out
     IMPORT_PREPARED = "import.prepared"
     IMPORT_CONFIRMED = "import.confirmed"
     IMPORT_FAILED = "import.failed"
@@ -155,6 +188,13 @@ _DATA = {
     Tag.FILE_ATTACHED,
     Tag.FILE_REMOVED,
     Tag.CHECK_DECLARED,
+    Tag.MILESTONES_ADOPTED,
+    Tag.MILESTONE_ADDED,
+    Tag.MILESTONE_CHANGED,
+    Tag.DEPENDENCY_ADDED,
+    Tag.DEPENDENCY_REMOVED,
+    Tag.SCHEDULE_PREPARED,
+    Tag.SCHEDULE_IMPORTED,
     Tag.MEASUREMENTS_RECORDED,
     Tag.MEASUREMENTS_PREPARED,
 }

@@ -2,6 +2,7 @@
 
 from portfolio.i18n import N_
 from portfolio.labels import register
+from portfolio.projects.plan import labels as plan_labels  # noqa: F401  (their words are registered with ours)
 from portfolio.projects.terms import AmountState, ProjectStage, Standing
 
 register(

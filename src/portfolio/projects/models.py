@@ -8,6 +8,14 @@ from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portfolio.db.base import Audited, Table, Versioned, enum_type
+from portfolio.projects.plan.models import Baseline as Baseline
+from portfolio.projects.plan.models import BaselineItem as BaselineItem
+from portfolio.projects.plan.models import ChangeRequest as ChangeRequest
+from portfolio.projects.plan.models import Dependency as Dependency
+from portfolio.projects.plan.models import Milestone as Milestone
+from portfolio.projects.plan.models import PlanFile as PlanFile
+from portfolio.projects.plan.models import PlanProposal as PlanProposal
+from portfolio.projects.standing_models import ProjectStanding as ProjectStanding
 from portfolio.projects.terms import OWN_SOURCE, AmountState, ProjectStage
 
 
