@@ -43,6 +43,7 @@ from portfolio.people.models import Duty, Institution
 from portfolio.people.queries import holders
 from portfolio.people.terms import DutyKind, Role
 from portfolio.people.viewer import Viewer
+from portfolio.projects.standing import is_suspended
 from portfolio.projects.models import Initiative
 from portfolio.web.formatting import money
 
@@ -68,6 +69,7 @@ def propose_code(
     """The first person's act. Raises `Refused` for the case's state, the body or the person; `FieldRefused` for an amount."""
     lock_for_move(session, case)  # two proposals, or one and a cut of the decided amount, come one after the other
     _check_may_issue(session, actor, pack, case)
+    _check_goes_on(session, case)
     lot = next((lot for lot in lots_of(session, case) if lot.id == wanted.lot_id), None)
     if lot is None:
         raise FieldRefused("lot_id", _("Choose one of the options"))
@@ -135,6 +137,7 @@ def issue_code(
     """
     lock_for_move(session, case)
     _check_may_issue(session, actor, pack, case)
+    _check_goes_on(session, case)
     _check_open(proposal, shown_digest)
     if actor.person_id == proposal.proposed_by_id:
         raise Refused(_("Whoever proposed a code does not issue it; a second person must."))
@@ -227,6 +230,12 @@ def _check_may_issue(session: Session, actor: Viewer, pack: CountryPack, case: B
     reasons = may_issue(session, actor, pack, case)
     if reasons:
         raise Refused(*reasons)
+
+
+def _check_goes_on(session: Session, case: BusinessCase) -> None:
+    """A suspended project reserves nothing new: a new code would be a way around its suspended ones."""
+    if is_suspended(session, case.initiative_id):
+        raise Refused(_("The project of this case is suspended: it gets no new code until it is resumed."))
 
 
 def _check_open(proposal: CodeProposal, shown_digest: str) -> None:

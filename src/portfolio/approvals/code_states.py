@@ -83,6 +83,20 @@ def decide_change(
     return code
 
 
+def lift_suspension(
+    session: Session, actor: Viewer, code: ApprovalCode, reason: str, *, asked_by_id: uuid.UUID
+) -> None:
+    """Put a locked, suspended code in force again at the word of two persons: one asked with a reason, the actor grants.
+
+    Raises `Refused` for a lone person, for a code in another state, and for one that what is decided no longer covers.
+    """
+    if actor.person_id == asked_by_id:
+        raise Refused(_("Whoever asked for this does not grant it; a second person must."))
+    _check_possible(session, code, RESUME)
+    code.state, code.state_reason = CodeState.ISSUED, ""
+    record(session, actor, Tag.CODE_RESUMED, code, words=reason, case=code.case_id, asked_by=asked_by_id)
+
+
 def open_change(session: Session, code_id: uuid.UUID) -> Countersign | None:
     """The change of a code that waits for a second person, if any."""
     return session.scalar(

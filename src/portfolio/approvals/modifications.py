@@ -51,6 +51,7 @@ from portfolio.packs.terms import Power
 from portfolio.people.terms import DutyKind, Role
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative
+from portfolio.projects.standing import is_suspended
 from portfolio.strategy.models import Call
 
 TOLD = ("agency", "buyers", "directive")
@@ -75,8 +76,8 @@ def propose_modification(
         raise Refused(_("The decided amounts changed while you were typing. Read them again: nothing was proposed."))
     hold_envelope(session, session.get_one(Call, case.call_id), case.institution_id)
     effect = effect_of(session, pack, case, asked)
-    if effect.reasons:
-        raise Refused(*effect.reasons)
+    if reasons := [*effect.reasons, *_while_suspended(session, case, effect)]:
+        raise Refused(*reasons)
     act = Act(kind=ActKind.MODIFICATION, number=asked.act_number.strip(), dated_on=asked.act_date)
     session.add(act)
     session.flush()
@@ -105,6 +106,13 @@ def propose_modification(
     _tell(session, case, "modification_proposed", people - {actor.person_id}, effect, by=actor.name)
     session.flush()
     return row
+
+
+def _while_suspended(session: Session, case: BusinessCase, effect: Effect) -> list[str]:
+    """A suspended project gets no new tranche and none becomes firm; what is decided may still be lowered."""
+    if effect.after >= effect.before and is_suspended(session, case.initiative_id):
+        return [_("The project of this case is suspended: what is decided for it is only lowered until it is resumed.")]
+    return []
 
 
 def why_not_confirm(
@@ -150,7 +158,8 @@ def confirm_modification(
     for code in sorted(effect_of(session, pack, case, asked, row.id).suspended, key=lambda code: str(code.id)):
         locked_code(session, code.id)  # a draw that comes now waits, and finds the code suspended
     effect = effect_of(session, pack, case, asked, row.id)
-    if reasons := [*why_not_confirm(session, actor, pack, case, row), *effect.reasons]:
+    standing = _while_suspended(session, case, effect)
+    if reasons := [*why_not_confirm(session, actor, pack, case, row), *effect.reasons, *standing]:
         raise Refused(*reasons)
     row.state, row.confirmed_by_id, row.confirmed_at = CountersignState.CONFIRMED, actor.person_id, now(session)
     balance = modification_facts(session, pack, case, row.id).balance

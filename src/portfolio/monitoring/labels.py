@@ -1,0 +1,18 @@
+"""Words of this room."""
+
+from portfolio.i18n import N_
+from portfolio.labels import register
+from portfolio.monitoring.life_terms import GateOutcome, PilotEnd, RequestState
+
+register(
+    {
+        GateOutcome.PASSED: N_("Passed"),
+        GateOutcome.WITH_CONDITIONS: N_("Passed with conditions"),
+        GateOutcome.FAILED: N_("Not passed"),
+        PilotEnd.END_DATE: N_("Its end date has come"),
+        PilotEnd.CRITERIA_MET: N_("Its exit criteria are met"),
+        RequestState.ASKED: N_("Asked for"),
+        RequestState.GRANTED: N_("Granted"),
+        RequestState.REFUSED: N_("Refused"),
+    }
+)
