@@ -5,6 +5,7 @@ members go in as such and come out in the reader's own format and language.
 """
 
 from portfolio.i18n import N_
+from portfolio.notifications.words_life import LIFE
 
 KINDS: dict[str, tuple[str, str]] = {
     "trail_broken": (
@@ -370,5 +371,6 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("You may submit late: %(case)s"),
         N_("The case %(case)s may be submitted until %(until)s. The reason: %(reason)s"),
     ),
+    **LIFE,
 }
 """kind → (subject, body)."""
