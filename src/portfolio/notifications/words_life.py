@@ -59,13 +59,15 @@ LIFE: dict[str, tuple[str, str]] = {
     "pilot_ends_soon": (
         N_("A pilot ends on %(until)s: %(number)s %(title)s"),
         N_(
-            "The pilot of %(number)s %(title)s ends on %(until)s. Prepare its report: then it is evaluated, and only the scale gate leads on."
+            "The pilot of %(number)s %(title)s ends on %(until)s. Prepare its report: then it is evaluated, and only the scale "
+            "gate leads on."
         ),
     ),
     "pilot_overdue": (
         N_("A pilot is past its end date: %(number)s %(title)s"),
         N_(
-            "The pilot of %(number)s %(title)s was to end on %(until)s and goes on. End and evaluate it, or say why its terms change."
+            "The pilot of %(number)s %(title)s was to end on %(until)s and goes on. End and evaluate it, or say why its terms "
+            "change."
         ),
     ),
 }
