@@ -25,6 +25,7 @@ from portfolio.packs.checks import register_check
 from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.people.permissions import Permission
+from portfolio.risk.pack_checks import check_risk_roles
 from portfolio.settings import Settings
 from portfolio.standards.pack_checks import check_standards_choice
 from portfolio.web.addresses import AddressBook
@@ -45,6 +46,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     """An application over one database. Raises `ConfigurationError` for a bad pack, and refuses a route without permission."""
     tables.load()  # tables, words and listeners of every room, whoever the host of this application is
     register_check("standards", check_standards_choice)
+    register_check("risk", check_risk_roles)
     pack = load_pack(settings.pack)
     put_in_force(pack)
     runtime = Runtime(

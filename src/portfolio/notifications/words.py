@@ -372,5 +372,33 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("The case %(case)s may be submitted until %(until)s. The reason: %(reason)s"),
     ),
     **LIFE,
+    "risk_escalated": (
+        N_("A risk waits for an answer of your tier: %(event)s"),
+        N_("It is rated «%(rating)s», beyond what the project may carry by itself. Answer it, or pass it on, by %(due)s."),
+    ),
+    "risk_escalation_answered": (
+        N_("An escalated risk was answered: %(event)s"),
+        N_("The answer: %(answer)s"),
+    ),
+    "risk_escalation_overdue": (
+        N_("An escalated risk has no answer: %(event)s"),
+        N_("The answer was due on %(due)s. The risk waits until a person answers it or passes it on."),
+    ),
+    "risk_acceptance_asked": (
+        N_("The acceptance of a risk waits for you: %(event)s"),
+        N_("It is rated «%(rating)s». Accept it until the day that is proposed, or refuse with a reason."),
+    ),
+    "risk_acceptance_decided": (
+        N_("The acceptance of a risk was decided: %(event)s"),
+        N_("The outcome: %(outcome)s"),
+    ),
+    "risk_acceptance_ended": (
+        N_("The acceptance of a risk has ended: %(event)s"),
+        N_("Its day has passed, or the risk got worse. Treat it, or propose the acceptance again."),
+    ),
+    "risk_review_due": (
+        N_("A risk should have been looked at: %(event)s"),
+        N_("Its review was due on %(due)s. Rate it again, also if nothing changed."),
+    ),
 }
 """kind → (subject, body)."""

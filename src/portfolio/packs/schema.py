@@ -12,9 +12,11 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from portfolio.i18n import LANGUAGES, Phrase
 from portfolio.packs.bodies import Body, HostInstitution, OpinionRule, PowerAssignment
+from portfolio.packs.gates import GateRules
 from portfolio.packs.money import BudgetLine, CostCategory, DiscountRate, IndexedUnit, Tax
 from portfolio.packs.parts import Choice, Code, Origin, Part
 from portfolio.packs.questions import Section
+from portfolio.packs.risk import RiskRules
 from portfolio.packs.rubric import Deadline, Rubric
 from portfolio.packs.terms import (
     LABELLED,
@@ -91,6 +93,8 @@ class CountryPack(Part):
     tracks: dict[TrackCode, Track]
     sections: dict[SectionCode, Section]
     rubric: Rubric | None = None
+    risk: RiskRules
+    life: GateRules
     deadlines: dict[DeadlineCode, Deadline]
     standards: StandardsChoice
     words: dict[WordCode, Phrase]
