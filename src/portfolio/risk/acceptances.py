@@ -20,8 +20,8 @@ from portfolio.projects.models import Project
 from portfolio.risk.audience import authorities, institution_of, on_history, path_of, project_people, today_of
 from portfolio.risk.models import Risk, RiskAcceptance
 from portfolio.risk.rules import acceptance_refusals, expiry_refusals
-from portfolio.risk.standing import acceptance_in_force, end_acceptance, open_escalation, settle
-from portfolio.risk.terms import LIVE, AcceptanceState, EscalationState, RiskState
+from portfolio.risk.standing import acceptance_in_force, end_acceptance, lift, open_escalation, settle
+from portfolio.risk.terms import LIVE, AcceptanceState, RiskState
 
 
 def proposed_acceptance(session: Session, risk_id: uuid.UUID) -> RiskAcceptance | None:
@@ -140,7 +140,7 @@ def decide(
     row.decided_by_id, row.decided_at, row.note = actor.person_id, now(session), note
     if accepts:
         risk.state = RiskState.ACCEPTED
-        _answer_by_acceptance(session, actor, project, risk, note or row.reason)
+        _call_back(session, actor, project, risk, note or row.reason)
     tag = Tag.RISK_ACCEPTED if accepts else Tag.RISK_ACCEPTANCE_REFUSED
     record(
         session,
@@ -166,23 +166,12 @@ def decide(
     return row
 
 
-def _answer_by_acceptance(session: Session, actor: Viewer, project: Project, risk: Risk, text: str) -> None:
-    """The authority that accepts a risk has answered the escalation that asked for it."""
+def _call_back(session: Session, actor: Viewer, project: Project, risk: Risk, text: str) -> None:
+    """Nobody is asked any more while the acceptance holds; when it ends, the risk climbs again."""
     waits = open_escalation(session, risk.id)
-    if waits is None:
-        return
-    waits.state, waits.answer = EscalationState.ANSWERED, text
-    waits.answered_by_id, waits.answered_at = actor.person_id, now(session)
-    record(
-        session,
-        actor,
-        Tag.RISK_ESCALATION_ANSWERED,
-        waits,
-        risk=risk.id,
-        tier=waits.tier.value,
-        passed_on=False,
-        **on_history(project),
-    )
+    if waits is not None:
+        waits.answer, waits.answered_by_id = text, actor.person_id
+        lift(session, actor, project, risk, waits)
 
 
 def expire_due(session: Session, pack: CountryPack, at: datetime) -> int:
