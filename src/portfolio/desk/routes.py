@@ -14,6 +14,7 @@ from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the
     trail_names,
     waiting_agency,
     waiting_oversight,
+    waiting_plans,
 )
 from portfolio.desk.waiting import Asking, waiting_for
 from portfolio.people.permissions import Permission

@@ -156,6 +156,18 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("Closed after the opinion: %(number)s %(title)s"),
         N_("%(number)s %(title)s is closed: its track ends with the opinion."),
     ),
+    "plan_proposed": (
+        N_("A plan waits for your decision: %(number)s %(title)s"),
+        N_("%(by)s proposed a plan of %(number)s %(title)s: %(what)s. Another person decides on it."),
+    ),
+    "plan_approved": (
+        N_("The plan was approved: %(number)s %(title)s"),
+        N_("%(by)s approved the plan of %(number)s %(title)s that you proposed: %(what)s."),
+    ),
+    "plan_refused": (
+        N_("The plan was refused: %(number)s %(title)s"),
+        N_("The plan of %(number)s %(title)s that you proposed (%(what)s) was refused: %(reason)s"),
+    ),
     "code_issued": (
         N_("Approval code issued: %(title)s"),
         N_(

@@ -1,0 +1,67 @@
+"""What the case promised, brought into the plan: milestones as plain values, so that this room need not know cases."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
+from portfolio.people.viewer import Viewer
+from portfolio.projects.models import Project
+from portfolio.projects.plan.milestones import next_position, refuse_if_fixed
+from portfolio.projects.plan.models import Milestone
+from portfolio.projects.plan.terms import DELIVERABLE, TITLE
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedMilestone:
+    """One milestone line of a case's frozen content. `key` tells it from the others of its case: its line's id or position."""
+
+    key: str
+    title: str
+    due_on: date | None
+    deliverable: str = ""
+
+
+def adopt(session: Session, actor: Viewer, project: Project, rows: Sequence[PromisedMilestone]) -> int:
+    """Milestones that are not in the plan yet; how many came in, so 0 the second time.
+
+    Each is promised and, until somebody says otherwise, expected on the day that the case gave. Nothing is approved by this.
+    Lines without a title are left out. Raises `Refused` for a project whose plan is history.
+    """
+    refuse_if_fixed(project)
+    known = set(session.scalars(select(col(Milestone.source_key)).where(col(Milestone.project_id) == project.id)))
+    position = next_position(session, project.id)
+    added: list[uuid.UUID] = []
+    for promised in rows:
+        source_key = f"case:{promised.key}"[:80]
+        if source_key in known or not promised.title.strip():
+            continue
+        known.add(source_key)
+        row = Milestone(
+            project_id=project.id,
+            position=position + len(added),
+            title=promised.title.strip()[:TITLE],
+            deliverable=promised.deliverable.strip()[:DELIVERABLE],
+            promised_on=promised.due_on,
+            forecast_on=promised.due_on,
+            source_key=source_key,
+        )
+        session.add(row)
+        added.append(row.id)
+    if added:
+        session.flush()
+        record(
+            session,
+            actor,
+            Tag.MILESTONES_ADOPTED,
+            project,
+            case=project.case_id,
+            milestones=[str(one) for one in added],
+        )
+    return len(added)
