@@ -28,6 +28,7 @@ from portfolio.notifications import routes as notifications
 from portfolio.peer_review import jobs as peer_review_jobs
 from portfolio.peer_review import routes as peer_review
 from portfolio.peer_review import routes_observations
+from portfolio.projects.plan import routes as plan
 from portfolio.settings import Settings
 from portfolio.strategy import routes as strategy
 
@@ -57,5 +58,6 @@ def routes(settings: Settings) -> list[Any]:
         *routes_closing.routes(),
         *routes_draws.routes(),
         *routes_verify.routes(),
+        *plan.routes(),
         *(demo.routes() if settings.is_demo else []),
     ]
