@@ -2,6 +2,7 @@
 
 from portfolio.i18n import N_
 from portfolio.labels import register
+from portfolio.monitoring.health_labels import HEALTH_LABELS
 from portfolio.monitoring.life_terms import GateOutcome, PilotEnd, RequestState
 
 register(
@@ -16,3 +17,4 @@ register(
         RequestState.REFUSED: N_("Refused"),
     }
 )
+register(HEALTH_LABELS)
