@@ -256,7 +256,7 @@ def download_calendar(
         f"{base}{here.address()}",
         urlsplit(base).hostname or "portfolio",
     )
-    return _file(data, "text/calendar; charset=utf-8", f"{here.frame.number or 'plan'}.ics")
+    return _file(data, "text/calendar", f"{here.frame.number or 'plan'}.ics")
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response[bytes]:

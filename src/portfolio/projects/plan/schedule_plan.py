@@ -115,16 +115,14 @@ def _values(task: Task, row: Milestone | None, today: date) -> tuple[dict[str, A
     if actual is not None and row is not None:
         forecast = row.forecast_on  # a file says only one finish of what is done; what was expected stays
     start = task.start
-    if start and forecast and start > forecast:
+    if start and start > (actual or forecast or start):
         findings.append(_("It starts after its finish: its start is left out."))
         start = None
     if forecast is None:
         findings.append(_("It has no finish: it comes in without a date."))
     kind = PlanItemKind.MILESTONE if task.is_milestone else PlanItemKind.ACTIVITY
-    if kind is PlanItemKind.MILESTONE and row is not None and row.starts_on is None:
+    if kind is PlanItemKind.MILESTONE and (row is None or row.starts_on is None):
         start = None  # a file gives every milestone a start; only an activity's says something
-    elif kind is PlanItemKind.MILESTONE and row is None:
-        start = None
     values = {
         "kind": kind,
         "title": task.name,
