@@ -43,8 +43,8 @@ from portfolio.people.models import Duty, Institution
 from portfolio.people.queries import holders
 from portfolio.people.terms import DutyKind, Role
 from portfolio.people.viewer import Viewer
-from portfolio.projects.standing import is_suspended
 from portfolio.projects.models import Initiative
+from portfolio.projects.standing import is_suspended
 from portfolio.web.formatting import money
 
 DECISION_EVENTS = ("decision.confirmed", "decision.modified", "opinion.signed", "case.submitted")
@@ -342,6 +342,7 @@ def _tell_buyers(session: Session, pack: CountryPack, case: BusinessCase, code: 
         title=case.title,
         lot=code.lot_title,
         ceiling=money(Money(code.currency, code.ceiling_minor)),
+        since=code.not_before,
     )
 
 

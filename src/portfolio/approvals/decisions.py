@@ -35,7 +35,7 @@ from portfolio.audit.trail import record
 from portfolio.business_cases.editing import lock_for_move
 from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
-from portfolio.errors import Refused
+from portfolio.errors import FieldRefused, Refused
 from portfolio.i18n import gettext as _
 from portfolio.identity.step_up import prove
 from portfolio.notifications.outbox import owe
@@ -226,6 +226,8 @@ def confirm(
     `digest` is that of the whole page as shown (`shown_digest`); anything that changed since refuses the act, with 409.
     `act`: the administrative act behind it, attached to each. Raises `FieldRefused` for the password.
     """
+    if not chosen:
+        raise FieldRefused("chosen", _("Tick at least one case."))
     prove(session, secret, actor, password, digest)
     for case in shown:
         lock_for_move(session, case)

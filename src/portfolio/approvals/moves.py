@@ -145,14 +145,9 @@ def move_case(
     session.flush()
 
 
-def tried_moves(actor: Viewer, case: BusinessCase) -> list[Move]:
-    """The moves that the person's roles may try from the present state, whatever stands against them: asks nothing."""
-    return list(CASE_WORKFLOW.offered(case.status, actor.roles_in(case.institution_id)))
-
-
 def offered_moves(session: Session, actor: Viewer, pack: CountryPack, case: BusinessCase) -> list[Offered]:
     """The moves that the person's roles may try from the present state, each with what stands against it now."""
-    tried = tried_moves(actor, case)
+    tried = list(CASE_WORKFLOW.offered(case.status, actor.roles_in(case.institution_id)))
     if not tried:
         return []
     facts = case_facts(session, pack, case, now(session))

@@ -36,6 +36,7 @@ from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
+from portfolio.people.viewer import Viewer
 from portfolio.web import flash
 from portfolio.web.formatting import locale
 from portfolio.web.forms import Form, Submitted, bind, blank
@@ -163,6 +164,7 @@ def _context(
         "conditions": _conditions(session, case),
         "closed": closed,
         "can_write": viewer.can(Permission.DECISION_WRITE) and not closed,
+        "confirm_href": _confirm_address(request, viewer, position),
         "form": form or blank(CaseDecisionFields, choice=_choice(draft), reasons=draft.reasons if draft else ""),
         "grid": grid or grid_of(typed, case.currency, position.facts.fiscal_year),
         "errors": errors or {},
@@ -178,6 +180,14 @@ def _context(
         "override_digest": override_digest(position),
         "override_act": session.get(Act, position.override.act_id) if position.override else None,
     }
+
+
+def _confirm_address(request: AnyRequest, viewer: Viewer, position: Position) -> str:
+    """Where the second person confirms what waits; blank where nothing waits for this one."""
+    waiting = position.proposed
+    if waiting is None or waiting.proposed_by_id == viewer.person_id or not viewer.can(Permission.DECISION_CONFIRM):
+        return ""
+    return f"{request.app.route_reverse('approvals.confirm')}?call={position.case.call_id}"
 
 
 def _choice(draft: Any) -> str:

@@ -19,6 +19,7 @@ from portfolio.audit.canon import canonical
 from portfolio.audit.signing_keys import KeyPurpose, key_list, load_or_make_key, public_keys
 from portfolio.db.clock import now
 from portfolio.db.money import Money
+from portfolio.i18n import gettext
 from portfolio.identity import limits
 from portfolio.identity.browser import address_of_client
 from portfolio.packs.choosing import choose_track
@@ -40,7 +41,16 @@ def show_verify(request: AnyRequest) -> Response[Any]:
     typed = request.query_params.get("code", "").strip()
     if typed:
         return Redirect(f"/v/{_path_safe(typed)}", status_code=303)
-    return page(request, "approvals/verify.html", answer=None, typed="", qr="")
+    asked_nothing = "code" in request.query_params
+    return page(
+        request,
+        "approvals/verify.html",
+        status=422 if asked_nothing else 200,
+        answer=None,
+        typed="",
+        qr="",
+        error=gettext("Enter the code, as printed in the letter") if asked_nothing else "",
+    )
 
 
 def _path_safe(typed: str) -> str:
@@ -61,7 +71,7 @@ def show_verified(request: AnyRequest, session: NamedDependency[Session], typed:
     _count(request, answer)
     address = f"{runtime(request).settings.base_url}/v/{answer.code}"
     qr = segno.make(address, error="m").svg_data_uri(scale=3, border=2) if answer.facts else ""
-    return page(request, "approvals/verify.html", answer=answer, typed=answer.code, qr=qr)
+    return page(request, "approvals/verify.html", answer=answer, typed=answer.code, qr=qr, error="")
 
 
 @get("/V/{typed:str}", permission=Permission.PUBLIC, sync_to_thread=False, include_in_schema=False)

@@ -17,16 +17,17 @@ class SearchFields(BaseModel):
     person: str | None = Field(default=None, min_length=3, max_length=120)
     action: Tag | None = None
     chain: Chain | None = None
-    object_id: uuid.UUID | None = None
+    object_id: str | None = Field(default=None, max_length=60, description="an identifier, or the number of a case")
     since: date | None = None
     until: date | None = None
 
-    def wanted(self) -> EventFilter:
+    def wanted(self, objects: tuple[uuid.UUID, ...] = ()) -> EventFilter:
+        """`objects`: the records that `object_id` stands for."""
         return EventFilter(
             person=(self.person or "").casefold(),
             action=self.action,
             chain=self.chain,
-            object_id=self.object_id,
+            objects=objects,
             since=self.since,
             until=self.until,
         )

@@ -28,7 +28,7 @@ class EventFilter:
     person: str = ""
     action: Tag | None = None
     chain: Chain | None = None
-    object_id: uuid.UUID | None = None
+    objects: tuple[uuid.UUID, ...] = ()
     since: date | None = None
     until: date | None = None
 
@@ -50,9 +50,10 @@ def search_events(session: Session, wanted: EventFilter, cursor: str) -> Newest[
         query = query.where(col(AuditEvent.action) == wanted.action.value)
     if wanted.chain is not None:
         query = query.where(col(AuditEvent.chain) == wanted.chain)
-    if wanted.object_id is not None:
-        subject = wanted.object_id
-        query = query.where(or_(col(AuditEvent.object_id) == subject, col(AuditEvent.about_id) == subject))
+    if wanted.objects:
+        query = query.where(
+            or_(col(AuditEvent.object_id).in_(wanted.objects), col(AuditEvent.about_id).in_(wanted.objects))
+        )
     if wanted.since is not None:
         query = query.where(col(AuditEvent.id) >= _first_id(_midnight(wanted.since)))
     if wanted.until is not None:

@@ -22,7 +22,7 @@ from portfolio.audit.models import AuditEvent
 from portfolio.audit.queries import EventFilter, search_events, shown_at, texts
 from portfolio.audit.snapshot import reading_snapshot
 from portfolio.audit.sources import DatabaseSource, export
-from portfolio.audit.subjects import Subject, details_of_events, subjects_of
+from portfolio.audit.subjects import Subject, details_of_events, records_called, subjects_of
 from portfolio.audit.terms import Chain, Tag
 from portfolio.audit.trail import record
 from portfolio.i18n import gettext
@@ -90,8 +90,7 @@ def _rows(request: AnyRequest, session: Session, events: Sequence[AuditEvent]) -
 
 @get("/audit", name="audit.search", permission=Permission.AUDIT_READ, sync_to_thread=True, include_in_schema=False)
 def show_trail(request: Request[Any, Any, Any], session: NamedDependency[Session]) -> Response[Any]:
-    form = _asked(request)
-    wanted = form.value.wanted() if form.value is not None else EventFilter()
+    form, wanted = _wanted(request, session, _asked(request))
     found = search_events(session, wanted, request.query_params.get("page", ""))
     return page(
         request,
@@ -106,6 +105,18 @@ def show_trail(request: Request[Any, Any, Any], session: NamedDependency[Session
         chains=[(chain.value, label(chain)) for chain in Chain],
         last=last_check.last(session),
     )
+
+
+def _wanted(request: AnyRequest, session: Session, form: Form[SearchFields]) -> tuple[Form[SearchFields], EventFilter]:
+    """A number or an identifier that stands for nothing is told beside its field."""
+    if form.value is None:
+        return form, EventFilter()
+    if form.value.object_id is None:
+        return form, form.value.wanted()
+    objects = records_called(session, request.user, form.value.object_id)
+    if objects:
+        return form, form.value.wanted(objects)
+    return form.with_error("object_id", gettext("No record goes by this number or identifier")), EventFilter()
 
 
 def _asked(request: AnyRequest) -> Form[SearchFields]:

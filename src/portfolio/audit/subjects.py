@@ -6,6 +6,7 @@ are called with `register_names`.
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -103,11 +104,24 @@ Describer = Callable[[Session, CountryPack, Sequence[AuditEvent]], Mapping[uuid.
 
 _finders: dict[str, Finder] = {}
 _describers: list[Describer] = []
+_numbered: list[Callable[[Session, Viewer, str], Collection[uuid.UUID]]] = []
 
 
 def register_names(object_type: str, finder: Finder) -> None:
     """Say how the records of a room are called; the same kind replaces."""
     _finders[object_type] = finder
+
+
+def register_numbers(finder: Callable[[Session, Viewer, str], Collection[uuid.UUID]]) -> None:
+    """Say which records a number stands for that people know them by (PF-2027-000123)."""
+    _numbered.append(finder)
+
+
+def records_called(session: Session, viewer: Viewer, typed: str) -> tuple[uuid.UUID, ...]:
+    """The record of an identifier, or those that a number stands for; none for what is neither."""
+    with suppress(ValueError):
+        return (uuid.UUID(typed.strip()),)
+    return tuple(found for finder in _numbered for found in finder(session, viewer, typed.strip()))
 
 
 def register_details(describer: Describer) -> None:

@@ -137,6 +137,7 @@ def attach(
         size=received.size,
         sha256=received.sha256,
         by_id=actor.person_id,
+        created_at=now(session),
     )
     session.add(row)
     make_author(session, case, actor)

@@ -11,7 +11,6 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.business_cases.models import BusinessCase, CaseRevision
 from portfolio.business_cases.terms import CaseStatus
-from portfolio.db.base import utc_now
 from portfolio.db.clock import now
 from portfolio.errors import Refused
 from portfolio.i18n import gettext as _
@@ -84,7 +83,7 @@ def note_edit(
     if not changes:
         return
     code = SectionCode(section).value
-    at = utc_now()
+    at = now(session)
     is_told = _has_edited_since(session, actor.person_id, case.id, code, _stretch(at))
     session.add_all(
         CaseRevision(

@@ -28,7 +28,7 @@ from portfolio.business_cases.section_form import (
 from portfolio.business_cases.section_pages import SECTION, SECTIONS, lock_reason, section_page
 from portfolio.business_cases.task_list import task_list
 from portfolio.business_cases.visibility import get_case
-from portfolio.db.base import utc_now
+from portfolio.db.clock import now
 from portfolio.errors import NotFound, Refused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
@@ -160,7 +160,7 @@ def submit_answer(
         body = render(request, "business_cases/_conflict.html", messages=[], field=field, version=version)
         return html(body, 409)
     session.commit()
-    at = utc_now().astimezone(country_zone()).strftime("%H:%M")
+    at = now(session).astimezone(country_zone()).strftime("%H:%M")
     return Response({"version": str(outcome.saved[question.code]), "saved_at": at}, status_code=200)
 
 

@@ -8,8 +8,7 @@ from litestar.exceptions import NoRouteMatchFoundException
 from sqlalchemy.orm import Session
 
 from portfolio.approvals.authorities import lawful_bodies
-from portfolio.approvals.moves import tried_moves
-from portfolio.approvals.routing import MOVE_ROUTES
+from portfolio.approvals.case_record import issued_codes
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.db.memo import row_of
@@ -25,7 +24,7 @@ from portfolio.web.formatting import day
 S = CaseStatus
 
 STEPS: dict[CaseStatus, tuple[str, Power | None]] = {
-    S.DRAFT: (N_("Complete the formulation"), None),
+    S.DRAFT: (N_("Complete the formulation and ask for the sign-offs"), None),
     S.ALIGNING: (N_("Gather the sign-offs and submit"), None),
     S.INCOMPLETE: (N_("Answer what was asked and submit again"), None),
     S.SUBMITTED: (N_("Check admissibility"), Power.ADMISSIBILITY),
@@ -39,8 +38,32 @@ STEPS: dict[CaseStatus, tuple[str, Power | None]] = {
 }
 """What happens next in each state, and the power of whoever does it; none: the institution itself. Final states have no step."""
 
-LEFT_ASIDE = frozenset({"withdraw", "reopen", "close"})
-"""Moves that are always possible and never the next step."""
+DRAWN: tuple[str, Power | None] = (N_("Draw on the approval codes and deliver the project"), None)
+"""What happens next once a funded case has its codes."""
+
+_FORMULATION = ("business_cases.sections", N_("Go to the formulation"), Permission.CASE_WRITE)
+_SIGN_OFFS = ("approvals.sign_offs", N_("Go to the sign-offs"), Permission.CASE_READ)
+_SUBMISSION = ("approvals.submit", N_("Go to the submission"), Permission.CASE_SUBMIT)
+_DECISION = ("approvals.decision", N_("Go to the budget decision"), Permission.DECISION_WRITE)
+_CODES = ("approvals.codes", N_("Go to the approval codes"), Permission.CODE_ISSUE)
+
+PAGES: dict[CaseStatus, tuple[tuple[str, str, Permission], ...]] = {
+    S.DRAFT: (_FORMULATION, _SIGN_OFFS),
+    S.ALIGNING: (_SUBMISSION, _SIGN_OFFS),
+    S.INCOMPLETE: (_FORMULATION, _SUBMISSION),
+    S.SUBMITTED: (("approvals.admission", N_("Go to the admissibility check"), Permission.ADMIT),),
+    S.IN_REVIEW: (("peer_review.reviews", N_("Go to the reviews"), Permission.REVIEW_ASSIGN),),
+    S.CHECKING: (
+        ("checks.case", N_("Go to the standards check"), Permission.CHECK_WRITE),
+        ("approvals.opinion", N_("Go to the opinion"), Permission.OPINION_WRITE),
+    ),
+    S.RECOMMENDED: (_DECISION,),
+    S.CONDITIONED: (_DECISION,),
+    S.UNFAVOURABLE: (_DECISION,),
+    S.DEFERRED: (_DECISION,),
+    S.DECIDED: (_CODES,),
+}
+"""Where the step is taken: route, neutral words (the page says what may be done there, and why not), permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +91,8 @@ def next_step(
     """`viewer` is the whole viewer; `status` what they may know of, which under an embargo is not the case's own."""
     if status not in STEPS:
         return None
-    words, power = STEPS[status]
+    has_codes = status is S.DECIDED and bool(issued_codes(session, case.id))
+    words, power = DRAWN if has_codes else STEPS[status]
     left, tone = _left(pack, case, now) if status is case.status else ("", "")
     return NextStep(
         title=gettext(words),
@@ -114,17 +138,13 @@ SOON = 3
 
 
 def _acts(viewer: Viewer, case: BusinessCase, url_for: Callable[..., str]) -> list[tuple[str, str]]:
-    """The pages on which this person can take the step, each once: words and address."""
-    found: dict[str, str] = {}
-    for move in tried_moves(viewer, case):
-        if move.name not in LEFT_ASIDE:
-            found.setdefault(MOVE_ROUTES[move.name], gettext(move.words))
-    if case.status is S.DECIDED and viewer.can(Permission.CODE_ISSUE):
-        found["approvals.codes"] = gettext("Approval codes")
+    """The pages on which this person can take the step: words and address."""
     acts = []
-    for route, words in found.items():
+    for route, words, permission in PAGES.get(case.status, ()):
+        if not viewer.can_in(permission, case.institution_id):
+            continue
         try:
-            acts.append((words, url_for(route, case_id=case.id)))
+            acts.append((gettext(words), url_for(route, case_id=case.id)))
         except NoRouteMatchFoundException:  # a room that this installation does not serve
             continue
     return acts

@@ -77,6 +77,8 @@ class Chip:
 )
 def show_portfolio(request: Request[Any, Any, Any], session: NamedDependency[Session]) -> Response[Any]:
     asked = read_asked(dict(request.query_params), runtime(request).pack.currency)
+    if asked.errors and wants_part(request):  # the mistakes stand at the top and beside the fields: outside the part
+        return Response("", headers={"HX-Redirect": _address(request, asked.address())})
     context = _results(request, session, asked)
     if not wants_part(request):
         context |= _options(session, request.user, runtime(request).pack)

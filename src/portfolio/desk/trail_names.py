@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.audit.models import AuditEvent
-from portfolio.audit.subjects import Named, register_details, register_names
+from portfolio.audit.subjects import Named, register_details, register_names, register_numbers
 from portfolio.audit.terms import Tag
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.visibility import visible_to
@@ -38,6 +38,17 @@ def _cases(session: Session, viewer: Viewer, ids: Collection[uuid.UUID]) -> dict
         row.id: Named(f"{row.number or ''} {row.title}".strip(), "desk.case", "case_id", Permission.CASE_READ)
         for row in rows
     }
+
+
+def _numbered(session: Session, viewer: Viewer, typed: str) -> list[uuid.UUID]:
+    """Every version of the case of that number."""
+    rows = session.scalars(
+        select(col(BusinessCase.id))
+        .join(Initiative, col(Initiative.id) == col(BusinessCase.initiative_id))
+        .where(visible_to(viewer), col(Initiative.number) == typed.upper())
+        .order_by(col(BusinessCase.id))
+    )
+    return list(rows)
 
 
 def _calls(session: Session, _viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
@@ -73,4 +84,5 @@ register_names("account", _accounts)
 register_names("business_case", _cases)
 register_names("call", _calls)
 register_names("project", _projects)
+register_numbers(_numbered)
 register_details(_details)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar.exceptions import NoRouteMatchFoundException
 from sqlalchemy.orm import Session
@@ -21,12 +22,13 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do. `group` is the code of a registered group; `route` takes `params`."""
+    """One thing to do. `group` is the code of a registered group; `route` takes `params`, its address `query`."""
 
     group: str
     title: str
     route: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
     number: str = ""
     institution: str = ""
     since: datetime | None = None
@@ -120,6 +122,8 @@ def _shown(asking: Asking, line: Waiting, url_for: Callable[..., str]) -> ShownW
     href = _address(url_for, line.route, line.params)
     if not href:
         return None
+    if line.query:
+        href += f"?{urlencode(line.query)}"
     left, tone = days_left(asking.pack, line.due, asking.now)
     return ShownWaiting(
         title=line.title,

@@ -1,6 +1,7 @@
 """What waits for the people of an institution: drafts, sign-offs, submissions, returns, observations, conditions."""
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -39,38 +40,48 @@ def drafts(asking: Asking) -> Iterator[Waiting]:
 
 
 def sign_offs(asking: Asking) -> Iterator[Waiting]:
-    """Cases being signed off, or complete and ready for it, without a standing sign-off in a role that this person holds."""
+    """Cases being signed off, or complete and ready for it, without a standing sign-off in a role that this person holds;
+    not those that have as many as they need.
+    """
     ready = [
         found
         for found in cases_in(asking, Permission.CASE_SIGN_OFF, (S.DRAFT,))[:MOST_DRAFTS]
         if not missing(asking.session, asking.pack, found.case)
     ]
     for found in [*cases_in(asking, Permission.CASE_SIGN_OFF, (S.ALIGNING,)), *ready]:
-        if asking.viewer.roles_in(found.case.institution_id) & SIGNATORIES - _signed_roles(asking, found.case):
+        signed = _signed(asking, found.case)
+        free = SIGNATORIES - {Role(role) for role, _person in signed}
+        mine = asking.viewer.roles_in(found.case.institution_id) & free
+        has_signed = any(person == asking.viewer.person_id for _role, person in signed)  # once, whatever their roles
+        if mine and not has_signed and not _are_enough(asking, found.case, signed):
             yield found.line("sign_off", "approvals.sign_offs", due=found.closes_at)
 
 
-def _signed_roles(asking: Asking, case: BusinessCase) -> frozenset[Role]:
+Signed = Sequence[tuple[str, uuid.UUID]]
+
+
+def _signed(asking: Asking, case: BusinessCase) -> Signed:
+    """Role and person of each sign-off that has not lapsed."""
     rows = asking.session.execute(
         select(col(SignOff.role), col(SignOff.person_id)).where(
             col(SignOff.case_id) == case.id, col(SignOff.lapsed_at).is_(None)
         )
-    ).all()
-    if any(row.person_id == asking.viewer.person_id for row in rows):
-        return frozenset(SIGNATORIES)  # one person signs once, whatever their roles
-    signed = {row.role for row in rows}
-    return frozenset(role for role in SIGNATORIES if role.value in signed)
+    )
+    return [(row.role, row.person_id) for row in rows]
+
+
+def _are_enough(asking: Asking, case: BusinessCase, signed: Signed) -> bool:
+    demanded = asking.pack.track(case.track).sign_offs if case.track else None
+    return demanded is not None and len({person for _role, person in signed}) >= demanded
 
 
 def submissions(asking: Asking) -> Iterator[Waiting]:
-    """Cases that this person has signed and may submit."""
-    mine = exists().where(
-        col(SignOff.case_id) == col(BusinessCase.id),
-        col(SignOff.person_id) == asking.viewer.person_id,
-        col(SignOff.lapsed_at).is_(None),
-    )
-    for found in cases_in(asking, Permission.CASE_SUBMIT, (S.ALIGNING,), mine):
-        yield found.line("submit", "approvals.submit", due=found.closes_at)
+    """Cases that this person may submit: those they have signed, and those that have every sign-off they need."""
+    for found in cases_in(asking, Permission.CASE_SUBMIT, (S.ALIGNING,)):
+        signed = _signed(asking, found.case)
+        is_mine = any(person == asking.viewer.person_id for _role, person in signed)
+        if is_mine or _are_enough(asking, found.case, signed):
+            yield found.line("submit", "approvals.submit", due=found.closes_at)
 
 
 def returned(asking: Asking) -> Iterator[Waiting]:

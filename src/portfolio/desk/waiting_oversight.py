@@ -119,7 +119,7 @@ def decisions(asking: Asking) -> Iterator[Waiting]:
         yield found.line("decide", "approvals.decision")
     statuses = (*OPINED, S.IN_REVIEW, S.CHECKING, S.DEFERRED)
     for found in lawful_cases(asking, P.DECISION_CONFIRM, Power.BUDGET_DECISION, statuses, by_others):
-        yield replace(found.line("confirm", "approvals.confirm"), params={})
+        yield replace(found.line("confirm", "approvals.confirm"), params={}, query={"call": str(found.case.call_id)})
 
 
 def modifications(asking: Asking) -> Iterator[Waiting]:

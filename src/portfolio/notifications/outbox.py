@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.db.base import new_id
+from portfolio.db.clock import now
 from portfolio.notifications.models import Notice
 from portfolio.notifications.values import kept
 from portfolio.notifications.words import KINDS
@@ -54,6 +55,7 @@ def owe(
                 params=stored,
                 once_key=once_key or str(new_id()),
                 by_mail=by_mail,
+                created_at=now(session),
             )
         )
     return len(wanted)

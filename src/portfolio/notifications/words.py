@@ -171,8 +171,13 @@ KINDS: dict[str, tuple[str, str]] = {
     "code_issued": (
         N_("Approval code issued: %(title)s"),
         N_(
-            "An approval code was issued for «%(lot)s» of %(title)s, up to %(ceiling)s with tax. Orders can be reserved on it."
+            "An approval code was issued for «%(lot)s» of %(title)s, up to %(ceiling)s with tax. Orders can be reserved on "
+            "it from %(since)s on."
         ),
+    ),
+    "measurements_overdue": (
+        N_("Measurements overdue: %(title)s"),
+        N_("Indicators of %(title)s that you answer for and whose measurement is overdue: %(indicators)s. One page takes them all."),
     ),
     "case_fund": (
         N_("Funded: %(number)s %(title)s"),

@@ -133,6 +133,10 @@ def test_the_second_person_confirms_exactly_what_the_page_shows(scene, visitors,
     fields = {"shown": [str(i) for i in scene.ids], "chosen": [str(scene.ids[0])], "digest": page.value("digest")}
     assert decider.post(page.url, {**fields, "password": "wrong one, surely"}).error("password")
     assert decider.post(page.url, {**fields, "digest": "0" * 64, "password": PASSWORD}).status == 409
+    nothing = decider.post(page.url, {"shown": fields["shown"], "digest": fields["digest"], "password": PASSWORD})
+    assert (nothing.status, nothing.error("chosen")) == (422, "Tick at least one case.")
+    links = decider.get(f"/cases/{scene.ids[0]}/decision").text
+    assert f"/decisions/confirm?call={scene.call}" in links
     answer = decider.post(page.url, {**fields, "password": PASSWORD})
     assert answer.status == 303
     with database.reading() as session:

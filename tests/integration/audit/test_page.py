@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from case_factories import a_call, a_case
 from factories import a_person, an_institution
 from portfolio.audit import last_check
 from portfolio.audit.sources import FileSource
@@ -11,6 +12,7 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.audit.verdict import Finding, Kind, Verdict
 from portfolio.audit.verify import verify_source
+from portfolio.business_cases.terms import CaseStatus
 from portfolio.db.base import utc_now
 from portfolio.db.engine import Database
 from portfolio.people.models import Institution
@@ -62,6 +64,18 @@ def test_the_page_shows_the_very_bytes_that_were_hashed(visitor: Visitor, body: 
     shown = events(visitor.get(f"/audit?object_id={body.id}"))
     assert '"action":"institution.changed"' in shown
     assert str(body.id) in shown
+
+
+def test_a_case_is_found_by_the_number_that_people_know(visitor: Visitor, database: Database, auditor: Viewer) -> None:
+    with database.writing() as session:
+        registry = an_institution(session, "Civil Registry")
+        lead = a_person(session, (Role.CASE_LEAD, registry))
+        case = a_case(session, registry, lead, a_call(session), CaseStatus.DECIDED, number="PF-2027-000055")
+        record(session, lead, Tag.CASE_MOVED, case, words="Found by its number")
+    assert "Found by its number" in events(visitor.get("/audit?object_id=pf-2027-000055"))
+    page = visitor.get("/audit?object_id=PF-2027-000056")
+    assert page.status == 422
+    assert "No record goes by this number" in page.text
 
 
 @pytest.mark.parametrize("query", ["object_id=x", "since=yesterday", "action=nothing.known", "person=ab", "chain=x"])

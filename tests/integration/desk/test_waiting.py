@@ -62,6 +62,21 @@ def test_a_signatory_signs_once_and_then_submits(session, house):
     assert found(session, cio) == {"sign_off": ["Por firmar"]}
 
 
+def test_with_every_sign_off_the_head_who_did_not_sign_submits(session, house):
+    """Three roles of four are enough: the fourth is not asked to sign, and may submit."""
+    head = a_person(session, (Role.HEAD_OF_SERVICE, house["ministry"]))
+    case = a_case(session, house["ministry"], house["lead"], house["call"], S.ALIGNING, title="Firmada", track="full")
+    demanded = load_pack("eclac").track("full").sign_offs
+    for role in (Role.FINANCE_MANAGER, Role.DIGITAL_EXPERT, Role.AGENCY_CIO)[:demanded]:
+        assert found(session, head) == {"sign_off": ["Firmada"]}
+        person = a_person(session, (role, house["ministry"]))
+        row = SignOff(case_id=case.id, person_id=person.person_id, role=role.value, digest="0" * 64, signed_at=NOW)
+        session.add(row)
+        record(session, person, Tag.CASE_SIGNED_OFF, row)
+        session.flush()
+    assert found(session, head) == {"submit": ["Firmada"]}
+
+
 def test_the_directive_body_admits_and_the_budget_office_decides(session, house):
     analyst = a_person(session, (Role.DIRECTIVE_ANALYST, house["directive"]))
     budget = a_person(session, (Role.BUDGET_ANALYST, house["budget"]))

@@ -21,7 +21,7 @@ from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.section_pages import SECTIONS, lock_reason
 from portfolio.business_cases.section_parts import PartInput, register_section_part
 from portfolio.business_cases.visibility import get_case
-from portfolio.db.base import utc_now
+from portfolio.db.clock import now
 from portfolio.errors import Refused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
@@ -161,7 +161,7 @@ def submit_cell(
             return _not_saved(refused.reasons[0])
         version = session.get_one(spec.model, line_id).version
     session.commit()
-    at = utc_now().astimezone(country_zone()).strftime("%H:%M")
+    at = now(session).astimezone(country_zone()).strftime("%H:%M")
     return Response({"version": str(version), "saved_at": at}, status_code=200)
 
 

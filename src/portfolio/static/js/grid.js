@@ -34,6 +34,12 @@ export function toText(minor, { decimal, places, short }) {
   return (minor < 0n ? "-" : "") + whole + (places && !(short && /^0+$/.test(digits.slice(-places))) ? decimal + digits.slice(-places) : "");
 }
 
+/* An amount below nothing is refused by the server: it is marked, and no total takes it. */
+function counted(text, rule) {
+  const minor = toMinor(text, rule);
+  return minor === null || minor < 0n ? null : minor;
+}
+
 function add(sums, key, amount) {
   sums.set(key, (sums.get(key) ?? 0n) + amount);
 }
@@ -61,7 +67,7 @@ function total(table) {
     if (group) line.dataset.group = group.value;
     const [above, below, places] = factorOf(line, rule);
     for (const input of line.querySelectorAll("input[data-sum]")) {
-      const typed = toMinor(input.value, { ...rule, places });
+      const typed = counted(input.value, { ...rule, places });
       if (typed === null) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
       const amount = (2n * (typed ?? 0n) * above + below) / (2n * below);
