@@ -1,4 +1,4 @@
-"""`make bench`: a demonstration with 100,000 projects in a scratch folder; pages against the floor, imports, exports."""
+"""`make bench`: a demonstration with 100,000 projects in a scratch folder; pages against the floor, imports, exports, health."""
 
 import argparse
 import os
@@ -133,6 +133,8 @@ def main() -> None:
             rows.append([f"export of all to {kind.upper()}, whole command", f"{took:.1f}", f"{memory:.0f}"])
         took, memory = run("portfolio", "audit", "verify", env=env)
         rows.append(["verification of the whole trail and its rows", f"{took:.1f}", f"{memory:.0f}"])
+        took, memory = run("bench.health", env=env)
+        rows.append(["health of 100,000 synthetic projects, frames made included", f"{took:.1f}", f"{memory:.0f}"])
         print(table(rows), "\n")
         print(table(pages(env)))
     finally:

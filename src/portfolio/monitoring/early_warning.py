@@ -112,25 +112,40 @@ def unchanged_narratives(narratives: pl.DataFrame, from_bp: int = UNCHANGED_FROM
         )
         .filter(pl.col("told") > 1)
     )
-    alike = newest.with_columns(number=similarity("now", "before")).filter(pl.col("number") >= from_bp)
+    alike = with_similarity(newest, "now", "before", "number").filter(pl.col("number") >= from_bp)
     return _flagged(alike, Flag.UNCHANGED_NARRATIVE, from_bp)
 
 
-def similarity(one: str, other: str) -> pl.Expr:
-    """Share of the word pairs of two texts that both have, in basis points; null where one of them has no words.
+def with_similarity(frame: pl.DataFrame, one: str, other: str, name: str) -> pl.DataFrame:
+    """The frame with a column more: the share of the word pairs of two texts that both have, in basis points.
 
-    Texts of one word are compared as that word.
+    Null where one of them has no words; texts of one word are compared as that word.
     """
-    first, second = _word_pairs(one), _word_pairs(other)
-    both, either = first.list.set_intersection(second).list.len(), first.list.set_union(second).list.len()
-    has_words = (first.list.len() > 0) & (second.list.len() > 0)
-    return pl.when(has_words).then(basis_points(both.cast(pl.Int64), either.cast(pl.Int64)))
+    first, second = pl.col("_first"), pl.col("_second")
+    both = pl.col("_both")
+    return (
+        frame.with_columns(_first=_words(one), _second=_words(other))
+        .with_columns(_first=_pairs("_first"), _second=_pairs("_second"))
+        .with_columns(_both=first.list.set_intersection(second).list.len().cast(pl.Int64))
+        .with_columns(_either=first.list.len().cast(pl.Int64) + second.list.len().cast(pl.Int64) - both)
+        .with_columns(
+            pl.when((first.list.len() > 0) & (second.list.len() > 0))
+            .then(basis_points(both, pl.col("_either")))
+            .alias(name)
+        )
+        .drop("_first", "_second", "_both", "_either")
+    )
 
 
-def _word_pairs(column: str) -> pl.Expr:
-    words = plain(column).str.extract_all(r"\p{L}+")
-    pairs = words.list.eval(pl.concat_str(pl.element(), pl.element().shift(-1), separator=" ")).list.drop_nulls()
-    return pl.when(words.list.len() == 1).then(words).otherwise(pairs).list.unique()
+def _words(column: str) -> pl.Expr:
+    return plain(column).str.extract_all(r"\p{L}+")
+
+
+def _pairs(words: str) -> pl.Expr:
+    """The different pairs of neighbouring words. A column of its own each: expressions that repeat are reckoned as often."""
+    pair = pl.concat_str(pl.element(), pl.element().shift(-1), separator=" ")
+    pairs = pl.col(words).list.eval(pair).list.drop_nulls().list.unique()
+    return pl.when(pl.col(words).list.len() == 1).then(pl.col(words)).otherwise(pairs)
 
 
 def rated_above_evidence(declared: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:

@@ -19,8 +19,8 @@ from portfolio.monitoring.early_warning import (
     rated_above_evidence,
     replanned,
     signs,
-    similarity,
     unchanged_narratives,
+    with_similarity,
 )
 from portfolio.monitoring.rating_formula import FIVE
 from portfolio.monitoring.rating_gaps import FLAGS
@@ -105,10 +105,11 @@ texts = st.text(alphabet="aábc dé1.,", max_size=40)
 
 @given(texts, texts)
 def test_similarity_is_the_same_for_both_orders_and_whole_for_the_same_text(one: str, other: str) -> None:
-    frame = pl.DataFrame({"one": [one], "other": [other]}).select(
-        forth=similarity("one", "other"), back=similarity("other", "one"), same=similarity("one", "one")
+    frame = pl.DataFrame({"one": [one], "other": [other]})
+    forth, back, same = (
+        with_similarity(frame, *names, "found")["found"].item()
+        for names in (("one", "other"), ("other", "one"), ("one", "one"))
     )
-    forth, back, same = frame.row(0)
     assert forth == back
     assert same in (None, 10_000)
     if forth is not None:
