@@ -1,6 +1,6 @@
 """A funded project for tests of its life: people with passwords, a code in force; plain functions that commit nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -54,7 +54,13 @@ class Scene:
         return self.stage.head if Role.DIRECTIVE_HEAD in roles else self.stage.cio
 
 
+def later(session: Session, **by: int) -> None:
+    """The session's clock, a second on: what comes next has its own instant."""
+    session.info["now"] = now(session) + timedelta(**(by or {"seconds": 1}))
+
+
 def a_scene(session: Session) -> Scene:
+    now(session)
     stage = decision_stage.a_stage(session)
     service_head = a_person(session, (Role.HEAD_OF_SERVICE, stage.ministry), name="Head of service")
     second_cio = a_person(session, (Role.AGENCY_CIO, stage.ministry), name="Second CIO")
@@ -124,7 +130,7 @@ def decide(
 
 def pass_gate(session: Session, scene: Scene, gate: str) -> None:
     decide(session, scene, propose(session, scene, gate))
-    session.info["now"] += timedelta(hours=1)
+    later(session)
 
 
 def set_pilot(session: Session, scene: Scene, days: int = 30) -> None:
@@ -147,7 +153,7 @@ def end_pilot(session: Session, scene: Scene) -> None:
     life.make_plain_move(
         session, scene.stage.lead, scene.pack, scene.project, "end_pilot", "The report", PilotEnd.CRITERIA_MET
     )
-    session.info["now"] += timedelta(hours=1)
+    later(session)
 
 
 STEPS = (
@@ -175,7 +181,3 @@ def walk_to(session: Session, scene: Scene, last: str) -> None:
             life.make_plain_move(session, scene.stage.lead, scene.pack, scene.project, step, "It is stable", None)
         else:
             pass_gate(session, scene, step)
-
-
-def as_nobody_else(viewer: Viewer) -> Viewer:
-    return replace(viewer, grants=())

@@ -1,0 +1,26 @@
+"""The life of a project in a few lines, on its first page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portfolio.i18n import gettext as _
+from portfolio.monitoring.life_page import pilot_overdue
+from portfolio.monitoring.life_queries import moves_of, pilot_terms
+from portfolio.monitoring.life_workflow import gates_from
+from portfolio.projects.panels import Asking
+from portfolio.projects.standing import standing_of
+from portfolio.web.formatting import short_day
+
+
+def life_panel(asking: Asking) -> Mapping[str, Any]:
+    project, session = asking.project, asking.session
+    moves = moves_of(session, project.id)
+    since = moves[-1].made_at.astimezone(asking.pack.zone).date() if moves else project.began_on
+    return {
+        "stage": project.stage,
+        "since": short_day(since),
+        "standing": standing_of(session, project.id),
+        "overdue": pilot_overdue(session, asking.pack, project, pilot_terms(session, project.id)),
+        "next": [_(move.words) for move in gates_from(project.stage)],
+        "href": asking.url_for("monitoring.life", project_id=project.id),
+    }
