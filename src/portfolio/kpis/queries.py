@@ -133,6 +133,18 @@ def measurements_of(session: Session, indicator: Indicator) -> Sequence[Measurem
     ).all()
 
 
+def points_by_revision(session: Session, indicator: Indicator) -> dict[int, list[tuple[date, int]]]:
+    """The targets of every curve, by date."""
+    found: dict[int, list[tuple[date, int]]] = {}
+    for row in session.scalars(
+        select(TargetPoint)
+        .where(col(TargetPoint.indicator_id) == indicator.id)
+        .order_by(col(TargetPoint.revision), col(TargetPoint.due_on))
+    ):
+        found.setdefault(row.revision, []).append((row.due_on, row.value))
+    return found
+
+
 def revisions_of(session: Session, indicator: Indicator) -> Sequence[CurveRevision]:
     """Every curve that was ever in force, newest first."""
     return session.scalars(

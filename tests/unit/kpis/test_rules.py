@@ -1,5 +1,6 @@
 """The target curve, the directions, the results and what is asked about again."""
 
+import itertools
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -52,7 +53,7 @@ def test_between_two_targets_the_line_is_the_line(promise: Promise, on: date) ->
     points = list(promise.points)
     if promise.baseline and promise.baseline.on < points[0].on:
         points.insert(0, promise.baseline)
-    around = [(a, b) for a, b in zip(points, points[1:], strict=False) if a.on <= on < b.on]
+    around = [(a, b) for a, b in itertools.pairwise(points) if a.on <= on < b.on]
     if around:
         ((left, right),) = around
         exact = left.value + Fraction((right.value - left.value) * (on - left.on).days, (right.on - left.on).days)
