@@ -24,6 +24,7 @@ from portfolio.approvals.sheet_addresses import (
     read_id,
     sheet_address,
 )
+from portfolio.approvals.sheet_elsewhere import waiting_elsewhere
 from portfolio.approvals.sheet_form import FIELDS, Typed, amount_text, mark, sent, stored, understood, was_sent
 from portfolio.approvals.sheet_paging import ROWS_A_PAGE
 from portfolio.approvals.terms import DecisionChoice, OpinionOutcome, SheetState
@@ -267,6 +268,10 @@ def sheet_context(
         "choices": [(choice.value, label(choice)) for choice in DecisionChoice],
         "states": [(state.value, label(state)) for state in SheetState],
         "opinions": _opinion_options(),
+        "elsewhere": [
+            (other.title, other.cases, f"{request.app.route_reverse('approvals.sheet')}?call={other.call_id}")
+            for other in waiting_elsewhere(session, request.user, sheet.call)
+        ],
         "address": sheet_address(request, sheet.call),
         "next_address": page_address(request, sheet.call, after=sheet.span.next) if sheet.span.next else "",
         "previous_address": page_address(request, sheet.call, before=sheet.span.previous)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
 from portfolio.db.money import Money, minor_digits
@@ -69,6 +70,13 @@ def number(value: Decimal | int | float | None) -> str:
 def percent(value: Decimal | float | None) -> str:
     """A share of one as a percentage with at most one decimal."""
     return gettext("not stated") if value is None else format_percent(value, format="#,##0.#%", locale=locale())
+
+
+def file_size(size: int) -> str:
+    """`0,3 kB`, `12 kB`, `3,4 MB`: thousands, as files are sold and sent."""
+    unit, holds = ("megabyte", 1_000_000) if size >= 1_000_000 else ("kilobyte", 1_000)
+    shown = round(size / holds, 1 if size < 10 * holds else 0)
+    return format_unit(shown, f"digital-{unit}", length="short", locale=locale())
 
 
 def day(value: date | None) -> str:

@@ -41,6 +41,7 @@ def make_environment(root: Path | None = None) -> Environment:
         amount=formatting.plain_amount,
         typed_amount=formatting.typed_amount,
         number=formatting.number,
+        file_size=formatting.file_size,
         percent=formatting.percent,
         date=formatting.day,
         short_date=formatting.short_day,

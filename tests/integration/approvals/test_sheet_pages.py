@@ -5,10 +5,13 @@ import re
 import pytest
 from sqlalchemy import select
 
+from case_factories import a_call
 from conftest import NOW
 from decision_stage import MILLION, a_case_for, a_stage, an_envelope, an_opinion
 from portfolio.approvals import routes_sheet
 from portfolio.approvals.models import BudgetDecision, DecisionDraft
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
 from portfolio.business_cases.terms import CaseStatus
 
 
@@ -110,3 +113,14 @@ def test_the_sheet_counts_to_decide_what_waits_for_the_decider(scene, visitors):
     counted = re.search(r"To decide</a> <strong>(\d+)", decider.get(scene.sheet).text).group(1)
     assert counted == "5"
     assert re.search(r"Decide the budget\D{0,200}5", decider.get("/").main)
+
+
+def test_what_waits_in_another_call_is_told_with_its_address(scene, visitors, database):
+    with database.writing() as session:
+        other = a_call(session, title="Open all year")
+        case = a_case_for(session, scene.stage, CaseStatus.RECOMMENDED)
+        case.call_id = other.id
+        record(session, scene.stage.lead, Tag.CASE_MOVED, case)
+    page = visitors.of(scene.stage.budget_analyst.person_id).get(scene.sheet)
+    assert "Open all year 1" in page.main
+    assert f'href="/decisions?call={other.id}"' in page.text
