@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from portfolio.demo.delivery_kpis import measure
+from portfolio.demo.delivery_plan import plans
 from portfolio.demo.road import Stage
 from portfolio.demo.stories import Story
 
@@ -19,7 +21,7 @@ class Told:
 Part = Callable[[Stage, Sequence[Told]], None]
 """Real acts on the projects of the cases that were funded; each opens its own transactions with `stage.act(day)`."""
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (plans, measure)
 
 
 def play(stage: Stage, told: Sequence[Told]) -> None:

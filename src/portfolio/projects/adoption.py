@@ -17,6 +17,8 @@ from portfolio.projects.plan.milestones import next_position, refuse_if_fixed
 from portfolio.projects.plan.models import Milestone
 from portfolio.projects.plan.terms import DELIVERABLE, TITLE
 
+CASE = "case:"
+
 
 @dataclass(frozen=True, slots=True)
 class PromisedMilestone:
@@ -32,21 +34,24 @@ def adopt(session: Session, actor: Viewer, project: Project, rows: Sequence[Prom
     """Milestones that are not in the plan yet; how many came in, so 0 the second time.
 
     Each is promised and, until somebody says otherwise, expected on the day that the case gave. Nothing is approved by this.
+    A later version of the case brings in what differs from the earlier one: a line of the same title and date is known.
     Lines without a title are left out. Raises `Refused` for a project whose plan is history.
     """
     refuse_if_fixed(project)
-    known = set(session.scalars(select(col(Milestone.source_key)).where(col(Milestone.project_id) == project.id)))
+    rows_there = session.scalars(select(Milestone).where(col(Milestone.project_id) == project.id)).all()
+    known = {row.source_key for row in rows_there}
+    alike = {(row.title, row.promised_on) for row in rows_there if (row.source_key or "").startswith(CASE)}
     position = next_position(session, project.id)
     added: list[uuid.UUID] = []
     for promised in rows:
-        source_key = f"case:{promised.key}"[:80]
-        if source_key in known or not promised.title.strip():
+        source_key, title = f"{CASE}{promised.key}"[:80], promised.title.strip()[:TITLE]
+        if source_key in known or not title or (title, promised.due_on) in alike:
             continue
         known.add(source_key)
         row = Milestone(
             project_id=project.id,
             position=position + len(added),
-            title=promised.title.strip()[:TITLE],
+            title=title,
             deliverable=promised.deliverable.strip()[:DELIVERABLE],
             promised_on=promised.due_on,
             forecast_on=promised.due_on,

@@ -53,7 +53,7 @@ FIELDS = {
     "starts_on": N_("Start"),
     "forecast_on": N_("Forecast"),
     "actual_on": N_("Reached on"),
-    "percent": N_("Done"),
+    "percent": N_("Percentage done"),
 }
 
 flash.register(
