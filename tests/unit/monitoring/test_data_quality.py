@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portfolio.monitoring.data_quality import (
@@ -234,7 +234,8 @@ values: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-@given(st.lists(st.fixed_dictionaries({name: values[kind] for name, kind in PROJECTS.items()}), max_size=4))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.fixed_dictionaries({name: values[kind] for name, kind in PROJECTS.items()}), max_size=2))
 def test_any_row_is_checked_and_the_sums_agree(rows: list[dict[str, Any]]) -> None:
     rows = [{**row, "project": str(n), "institution": "x"} for n, row in enumerate(rows)]
     checked = check_data(pl.DataFrame(rows, schema=PROJECTS), AS_AT)

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.monitoring.early_warning import (
@@ -103,6 +103,7 @@ def test_only_the_newest_two_count_and_one_is_no_repetition() -> None:
 texts = st.text(alphabet="aábc dé1.,", max_size=40)
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_similarity_is_the_same_for_both_orders_and_whole_for_the_same_text(one: str, other: str) -> None:
     frame = pl.DataFrame({"one": [one], "other": [other]})

@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.monitoring.earned_portfolio import EARNED, PLANS, PROGRESS, earned_values
@@ -23,6 +23,7 @@ def shown(figure: Figure, times: int = 1) -> int | None:
     return None if figure.value is None else whole(figure.value * times)
 
 
+@settings(deadline=None)
 @given(st.lists(projects, max_size=5))
 def test_the_whole_agrees_with_each(drawn: list[tuple[list[tuple[date, int]], date, int | None, int | None]]) -> None:
     plans = pl.DataFrame(

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.monitoring.earned_value import (
@@ -142,6 +142,7 @@ def test_negative_plans_and_progress_beyond_all_are_refused() -> None:
 plans = st.lists(st.integers(0, 10**13), min_size=1, max_size=40).filter(any)
 
 
+@settings(deadline=None)
 @given(plans, st.integers(0, 50), st.integers(0, 10**14), st.integers(1, 10**14))
 def test_what_always_holds(amounts: list[int], elapsed: int, earned: int, actual: int) -> None:
     total = sum(amounts)
@@ -157,6 +158,7 @@ def test_what_always_holds(amounts: list[int], elapsed: int, earned: int, actual
             assert each.vac.value == total - each.eac.value
 
 
+@settings(deadline=None)
 @given(plans, st.data())
 def test_earning_exactly_what_was_planned_is_on_time(amounts: list[int], data: st.DataObject) -> None:
     """Where each month plans something, EV = PV at the end of a month is an earned schedule of just that month."""
@@ -168,6 +170,7 @@ def test_earning_exactly_what_was_planned_is_on_time(amounts: list[int], data: s
     assert ours.svt.value == ours.sv.value == 0
 
 
+@settings(deadline=None)
 @given(plans, st.integers(0, 10**14), st.integers(0, 10**14))
 def test_more_earned_is_never_an_earlier_schedule(amounts: list[int], one: int, other: int) -> None:
     low, high = sorted((one, other))

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.monitoring.health_terms import Flag
@@ -133,6 +133,7 @@ def test_an_institution_without_comparison_has_no_index_and_comes_last() -> None
 names = st.sampled_from([level.value for level, _least in FIVE.levels])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(names, names), max_size=12))
 def test_the_gap_changes_its_sign_with_the_sides(pairs: list[tuple[str, str]]) -> None:
     def of(one: int, other: int) -> list[int]:

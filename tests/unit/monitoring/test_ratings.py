@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.errors import ConfigurationError
@@ -137,6 +137,7 @@ shares = st.none() | st.integers(-20_000, 20_000)
 counts = st.none() | st.integers(0, 30)
 
 
+@settings(deadline=None)
 @given(shares, shares, counts, counts, counts, counts, st.sampled_from(list(SCALES.values())))
 def test_a_rating_is_a_level_of_its_scale_or_has_a_reason(
     cost: int | None,

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.monitoring.s_curve import CURVE, FLOWS, LIMITS, YEAR, YEAR_END, limits_in, s_curve, year_end
@@ -110,6 +110,7 @@ months = st.builds(date, st.just(2026), st.integers(1, 12), st.just(1))
 amounts = st.none() | st.integers(0, 10**14)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(months, amounts, amounts, amounts, amounts), max_size=20), st.integers(1, 12))
 def test_sums_come_out_whatever_the_order(rows: list[tuple[Any, ...]], month: int) -> None:
     frame = pl.DataFrame(rows, schema=FLOWS, orient="row")

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.monitoring.variance import BOTH_PLANS, PLAN, VARIANCES, both_variances, variances
@@ -195,6 +195,7 @@ def test_a_rebaseline_moves_only_the_variance_against_the_current_baseline() -> 
 costs = st.none() | st.integers(0, 10**16)
 
 
+@settings(deadline=None)
 @given(costs, costs, costs, st.booleans())
 def test_a_cost_variance_is_the_exact_ratio_or_has_a_reason(
     planned: int | None, projected: int | None, actual: int | None, complete: bool
