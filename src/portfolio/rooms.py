@@ -26,16 +26,18 @@ from portfolio.jobs import house
 from portfolio.jobs import routes as jobs
 from portfolio.kpis import jobs as kpis_jobs
 from portfolio.kpis import routes as kpis
-from portfolio.monitoring import life_jobs, routes_gates, routes_life, routes_suspension, routes_terms
+from portfolio.monitoring import life_jobs, routes_carry_over, routes_gates, routes_life, routes_suspension, routes_terms
 from portfolio.notifications import routes as notifications
 from portfolio.peer_review import jobs as peer_review_jobs
 from portfolio.peer_review import routes as peer_review
 from portfolio.peer_review import routes_observations
 from portfolio.projects.plan import routes as plan
+from portfolio.risk import jobs as risk_jobs
+from portfolio.risk import routes as risk
 from portfolio.settings import Settings
 from portfolio.strategy import routes as strategy
 
-CLOCKWORK = (house, business_cases_jobs, peer_review_jobs, checks_jobs, approvals_jobs, life_jobs, kpis_jobs)
+CLOCKWORK = (house, business_cases_jobs, peer_review_jobs, checks_jobs, approvals_jobs, life_jobs, kpis_jobs, risk_jobs)
 """Modules that put jobs on the timetable when they are imported."""
 
 
@@ -62,10 +64,12 @@ def routes(settings: Settings) -> list[Any]:
         *routes_draws.routes(),
         *routes_verify.routes(),
         *routes_life.routes(),
+        *routes_carry_over.routes(),
         *routes_gates.routes(),
         *routes_terms.routes(),
         *routes_suspension.routes(),
         *plan.routes(),
         *kpis.routes(),
+        *risk.routes(),
         *(demo.routes() if settings.is_demo else []),
     ]

@@ -55,6 +55,7 @@ KINDS: dict[str, str] = {
     "plan_file": N_("Schedule file"),
     "pilot_terms": N_("Terms of the pilot"),
     "project": N_("Project"),
+    "promise_carry_over": N_("Promises carried over"),
     "project_dependency": N_("Dependency between projects"),
     "project_standing": N_("Standing of the project"),
     "reconsideration": N_("Reconsideration"),

@@ -6,15 +6,16 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 from sqlmodel import col
 
+from portfolio.business_cases.models import Snapshot
 from portfolio.db.memo import row_of
-from portfolio.desk.waiting import Asking, Group, Waiting, register_waiting
+from portfolio.desk.waiting import MOST_SHOWN, Asking, Group, Waiting, register_waiting
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.monitoring.effects import ENDED
 from portfolio.monitoring.life_queries import running_pilots
 from portfolio.monitoring.life_terms import RequestState
 from portfolio.monitoring.life_workflow import LIFE
-from portfolio.monitoring.models import GateDecision, GateProposal, ResumptionRequest
+from portfolio.monitoring.models import GateDecision, GateProposal, PromiseCarryOver, ResumptionRequest
 from portfolio.people.models import Institution
 from portfolio.people.permissions import Permission as P
 from portfolio.people.viewer import Viewer
@@ -88,6 +89,24 @@ def overdue_pilots(asking: Asking) -> Iterator[Waiting]:
         yield _line(asking, "overdue_pilot", pilot.initiative, "monitoring.life", params=params, since=pilot.began_at)
 
 
+def carry_overs(asking: Asking) -> Iterator[Waiting]:
+    """Projects that began here whose case's promises nobody brought over, for the case's lead and those who may do it."""
+    viewer = asking.viewer.narrowed(P.PROJECT_PROPOSE)
+    if not viewer.grants:
+        return
+    carried = exists().where(col(PromiseCarryOver.project_id) == col(Project.id))
+    query: Select[*tuple[Any, ...]] = (
+        select(Project)
+        .where(~carried, exists().where(col(Snapshot.case_id) == col(Project.case_id)))
+        .order_by(col(Project.created_at), col(Project.id))
+        .limit(MOST_SHOWN)
+    )
+    for row in asking.session.execute(_of_projects(query, asking, viewer)):
+        params = {"project_id": row.Project.id}
+        yield _line(asking, "carry_over", row.Initiative, "monitoring.carry_over", params=params)
+
+
 register_waiting("gate", Group(62, N_("Decide a gate")), gates)
 register_waiting("resumption", Group(63, N_("Answer an asked resumption")), resumptions)
 register_waiting("overdue_pilot", Group(15, N_("End a pilot that is past its date")), overdue_pilots)
+register_waiting("carry_over", Group(55, N_("Bring over what the case promised")), carry_overs)

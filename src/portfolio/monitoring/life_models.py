@@ -121,3 +121,18 @@ class ResumptionRequest(Versioned, Audited, table=True):
     answer: str = Field(default="", max_length=2000)
     decided_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
     decided_at: datetime | None = None
+
+
+class PromiseCarryOver(Table, Audited, table=True):
+    """The promises of one frozen version of the case were brought over to the project, and how many came in."""
+
+    __tablename__ = "promise_carry_over"
+    __table_args__ = (UniqueConstraint("project_id", "snapshot_id"),)
+
+    project_id: uuid.UUID = Field(foreign_key="project.id")
+    snapshot_id: uuid.UUID = Field(foreign_key="case_snapshot.id")
+    milestones: int
+    risks: int
+    indicators: int
+    carried_by_id: uuid.UUID = Field(foreign_key="person.id")
+    carried_at: datetime

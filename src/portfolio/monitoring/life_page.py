@@ -15,6 +15,7 @@ from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
 from portfolio.monitoring.bounds import BEFORE_PILOT, needs_of
+from portfolio.monitoring.carry_over import is_carried_over
 from portfolio.monitoring.effects import ENDED, dependants_of
 from portfolio.monitoring.life import Offered, offered_moves
 from portfolio.monitoring.life_history import history_of
@@ -209,6 +210,10 @@ def acts(
 
     still = open_proposal(session, project.id) is None
     suspended = standing is Standing.SUSPENDED
+    offer(
+        P.PROJECT_PROPOSE, _("Bring over what the case promised"), "monitoring.carry_over",
+        when=not is_carried_over(session, project),
+    )  # fmt: skip
     pilot_stage = project.stage in (*BEFORE_PILOT, S.PILOT)
     offer(P.PROJECT_PROPOSE, _("Set the terms of the pilot"), "monitoring.pilot_terms", when=still and pilot_stage)
     hand_over_stage = project.stage in (S.SCALING, S.PRODUCTION, S.HAND_OVER)

@@ -5,5 +5,6 @@ from portfolio.monitoring.life_models import GateProposal as GateProposal
 from portfolio.monitoring.life_models import HandOverTerms as HandOverTerms
 from portfolio.monitoring.life_models import PilotTerms as PilotTerms
 from portfolio.monitoring.life_models import ProjectDependency as ProjectDependency
+from portfolio.monitoring.life_models import PromiseCarryOver as PromiseCarryOver
 from portfolio.monitoring.life_models import ResumptionRequest as ResumptionRequest
 from portfolio.monitoring.life_models import StageMove as StageMove
