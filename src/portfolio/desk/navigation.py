@@ -50,6 +50,7 @@ PLACES: list[Place] = [
     Place("business_cases.by_lead", N_("Cases by lead"), Permission.CASE_HAND_OVER, is_aside=True),
     Place("approvals.my_codes", N_("Approval codes"), Permission.CODE_DRAW),
     Place("kpis.portfolio", N_("Indicators"), Permission.PROJECT_READ, is_aside=True),
+    Place("risk.portfolio", N_("Risks"), Permission.PROJECT_READ, is_aside=True),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ, is_aside=True),
     Place("notifications.list", N_("Notices"), Permission.SIGNED_IN),
     Place("audit.search", N_("Audit trail"), Permission.AUDIT_READ),

@@ -13,11 +13,11 @@ from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the
     project_routes,
     trail_names,
     waiting_agency,
-    waiting_measurements,
     waiting_delivery,
     waiting_measurements,
     waiting_oversight,
     waiting_plans,
+    waiting_risks,
 )
 from portfolio.desk.waiting import Asking, waiting_for
 from portfolio.people.permissions import Permission

@@ -84,7 +84,7 @@ class RiskRules(Origin):
 
     matrix: Code
     matrices: dict[str, RiskMatrix] = Field(min_length=1)
-    ratings: dict[str, RiskRating] = Field(min_length=2, max_length=6)
+    ratings: dict[str, RiskRating] = Field(min_length=2, max_length=len(Pattern))
     tolerance: dict[Tier, Code]
     escalation: dict[Tier, EscalationRule]
 

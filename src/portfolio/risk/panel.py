@@ -1,0 +1,28 @@
+"""The register on the first page of the project: figures and the three worst."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portfolio.people.permissions import Permission
+from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.risk.queries import issues_of, risks_of
+from portfolio.risk.register_page import figures_of, lines_of
+
+WORST = 3
+
+
+def provide(asking: Asking) -> Mapping[str, Any] | None:
+    """Nothing where nothing was ever raised."""
+    risks = risks_of(asking.session, asking.project.id)
+    issues = issues_of(asking.session, asking.project.id)
+    if not risks and not issues:
+        return None
+    live = [risk for risk in risks if risk.is_live][:WORST]
+    return {
+        "figures": figures_of(asking.session, asking.pack, risks, issues),
+        "worst": lines_of(asking.session, asking.pack, live, asking.url_for),
+        "href": asking.url_for("risk.register", project_id=asking.project.id),
+    }
+
+
+register_panel(Panel(50, "risk/_panel.html", Permission.PROJECT_READ, provide))
