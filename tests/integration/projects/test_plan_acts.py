@@ -179,6 +179,17 @@ def test_what_was_reached_cannot_leave_the_plan(session: Session, stage: PlanSta
     assert baselines.suggested(read_plan(session, stage.project.id))[contract.id] == date(2026, 8, 1)
 
 
+def test_a_re_baseline_does_not_make_a_lateness_that_happened_disappear(session: Session, stage: PlanStage) -> None:
+    contract, _launch = two_milestones(session, stage)
+    approved(session, stage, proposed(session, stage, BaselineKind.FIRST, Contract=date(2026, 7, 1)))
+    change_milestone(session, stage.lead, stage.project, contract, fields_of(contract, actual_on=date(2026, 8, 1)))
+    assert baselines.suggested(read_plan(session, stage.project.id))[contract.id] == date(2026, 7, 1)
+    late = {"Contract": date(2026, 8, 1), "Launch": date(2027, 1, 1)}
+    with pytest.raises(Refused, match="keeps its approved date"):
+        proposed(session, stage, BaselineKind.REPLAN, **late)
+    assert proposed(session, stage, BaselineKind.CORRECTION, **late).lines[0]["after"] == "2026-08-01"
+
+
 def test_the_wrong_password_or_another_digest_approves_nothing(session: Session, stage: PlanStage) -> None:
     two_milestones(session, stage)
     row = proposed(session, stage, BaselineKind.FIRST)

@@ -44,11 +44,15 @@ class Asked:
 
 
 def suggested(plan: Plan) -> dict[uuid.UUID, date | None]:
-    """What a proposal starts from: what was reached as it was, the rest as forecast or, before any plan, as promised."""
-    return {
-        row.id: row.actual_on or (row.forecast_on if plan.number else row.promised_on or row.forecast_on)
-        for row in plan.standing
-    }
+    """What a proposal starts from: the approved date of what was reached, the forecast of the rest, or before any plan what
+    was promised."""
+    return {row.id: _suggested(plan, row) for row in plan.standing}
+
+
+def _suggested(plan: Plan, row: Milestone) -> date | None:
+    if row.actual_on is not None:
+        return plan.items[row.id].current or row.actual_on
+    return row.forecast_on if plan.number else row.promised_on or row.forecast_on
 
 
 def why_not_propose(session: Session, project: Project, plan: Plan) -> list[str]:
@@ -78,8 +82,7 @@ def propose_plan(session: Session, actor: Viewer, project: Project, asked: Asked
         reasons.append(_("A plan needs at least one date."))
     elif not is_first and all(line["before"] == line["after"] for line in lines):
         reasons.append(_("Nothing differs from the plan approved at present."))
-    if any(row.actual_on is not None and asked.dates.get(row.id) is None for row in plan.standing):
-        reasons.append(_("What was reached stays in the plan: give it a date."))
+    reasons += _about_reached(plan, asked)
     carried = [row for row in accepted_changes(session, project.id) if row.id in asked.changes]
     if len(carried) != len(set(asked.changes)):
         reasons.append(_("A change request that you chose is not accepted, or another plan carries it out."))
@@ -105,6 +108,18 @@ def propose_plan(session: Session, actor: Viewer, project: Project, asked: Asked
     )  # fmt: skip
     _tell(session, project, row, "plan_proposed", _deciders(session, project) - {actor.person_id}, by=actor.name)
     return row
+
+
+def _about_reached(plan: Plan, asked: Asked) -> list[str]:
+    """A re-baseline never makes a lateness that happened disappear; only a correction of an error changes such a date."""
+    reached = [row for row in plan.standing if row.actual_on is not None]
+    reasons = []
+    if any(asked.dates.get(row.id) is None for row in reached):
+        reasons.append(_("What was reached stays in the plan: give it a date."))
+    approved = [(plan.items[row.id].current, asked.dates.get(row.id)) for row in reached]
+    if asked.kind is not BaselineKind.CORRECTION and any(was and now_ and was != now_ for was, now_ in approved):
+        reasons.append(_("What was reached keeps its approved date: only the correction of an error changes it."))
+    return reasons
 
 
 def _lines(plan: Plan, asked: Asked) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ register(
         ItemState.REACHED_LATE: N_("Reached late"),
         ItemState.ON_TIME: N_("On time"),
         ItemState.WILL_BE_LATE: N_("Forecast late"),
-        ItemState.LATE: N_("Late"),
+        ItemState.LATE: N_("Is late"),
         ItemState.UNDATED: N_("Without a date"),
         ItemState.LEFT: N_("Left the plan"),
         PlanFileState.PREVIEWED: N_("Not imported yet"),

@@ -49,7 +49,7 @@ FIELDS = {
     "kind": N_("What it is"),
     "title": N_("Milestone"),
     "deliverable": N_("What is delivered"),
-    "owner": N_("Who answers for it"),
+    "owner": N_("Who answers for the milestone"),
     "starts_on": N_("Start"),
     "forecast_on": N_("Forecast"),
     "actual_on": N_("Reached on"),

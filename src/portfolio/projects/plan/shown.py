@@ -31,7 +31,7 @@ from portfolio.web.formatting import percent, short_day
 TONES = {
     ItemState.REACHED: "good",
     ItemState.REACHED_LATE: "caution",
-    ItemState.ON_TIME: "active",
+    ItemState.ON_TIME: "good",
     ItemState.WILL_BE_LATE: "caution",
     ItemState.LATE: "bad",
     ItemState.UNDATED: "neutral",
@@ -167,7 +167,7 @@ def contradictions(session: Session, viewer: Viewer, plan: Plan) -> list[str]:
             % {
                 "title": plan.items[clash.edge.milestone].title,
                 "day": short_day(clash.forecast),
-                "needs": needs_words(plan, others, clash.edge.needs, clash.edge.lag),
+                "needs": needs_words(plan, others, clash.edge.needs, 0),
                 "allowed": short_day(clash.allowed),
                 "n": clash.days,
             }
