@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from portfolio.demo.delivery_kpis import measure
+from portfolio.demo.delivery_life import lives
 from portfolio.demo.delivery_plan import plans
+from portfolio.demo.delivery_risks import risks
 from portfolio.demo.road import Stage
 from portfolio.demo.stories import Story
 
@@ -21,7 +23,7 @@ class Told:
 Part = Callable[[Stage, Sequence[Told]], None]
 """Real acts on the projects of the cases that were funded; each opens its own transactions with `stage.act(day)`."""
 
-PARTS: tuple[Part, ...] = (plans, measure)
+PARTS: tuple[Part, ...] = (plans, measure, lives, risks)
 
 
 def play(stage: Stage, told: Sequence[Told]) -> None:
