@@ -79,7 +79,7 @@ def _batch(
         initiative_id, (body, body_key) = new_id(), draw.choice(bodies)
         decided = None if amount is None else amount * draw.randint(60, 100) // 100
         initiatives.append(
-            _columns(
+            columns(
                 Initiative,
                 id=initiative_id,
                 created_at=at,
@@ -104,7 +104,7 @@ def _batch(
             )
         )
         projects.append(
-            _columns(
+            columns(
                 Project,
                 id=new_id(),
                 created_at=at,
@@ -120,7 +120,7 @@ def _batch(
     insert_rows(session, Project, projects)
 
 
-def _columns(model: type[Any], **values: Any) -> dict[str, Any]:
+def columns(model: type[Any], **values: Any) -> dict[str, Any]:
     """Every column of the table: what is given, and the model's own defaults."""
     row = model(**values)
     return {column.key: getattr(row, column.key) for column in model.__mapper__.column_attrs}

@@ -9,7 +9,7 @@ from portfolio.labels import label
 
 LONGEST = 40
 _SPACES = re.compile(r"\s+")
-_KEPT_APART = re.compile(r"[=;|]")
+_KEPT_APART = re.compile("[=;]")
 
 
 def cut_of(parts: Mapping[Dimension, str]) -> str:
@@ -22,7 +22,9 @@ def cut_of(parts: Mapping[Dimension, str]) -> str:
         if dimension in parts:
             name = _SPACES.sub(" ", parts[dimension]).strip().lower()
             if not name or _KEPT_APART.search(name) or len(name) > LONGEST:
-                raise ValueError(_("Name the group in %(n)s characters or fewer, without =, ; or |") % {"n": LONGEST})
+                raise ValueError(
+                    _("Name the group in %(n)s characters or fewer, without the signs = and ;") % {"n": LONGEST}
+                )
             found.append(f"{dimension.value}={name}")
     return ";".join(found)
 
@@ -33,9 +35,9 @@ def parts_of(cut: str) -> list[tuple[Dimension, str]]:
 
 
 def words_of(cut: str) -> str:
-    """A group in words; everybody for the blank key."""
+    """A group in words; the whole for the blank key."""
     if not cut:
-        return _("Everybody")
+        return _("Total")
     return ", ".join(f"{label(dimension)}: {value}" for dimension, value in parts_of(cut))
 
 

@@ -46,12 +46,17 @@ class Row:
     last: str
     cells: tuple[Cell, ...]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its groups are in sight at once: those that were measured before are asked for again."""
+        return bool(self.due.cuts)
+
 
 def rows_of(due: Sequence[DuePeriod]) -> list[Row]:
     found = []
     for one in due:
         stem = f"{one.indicator.id}.{one.period_on}"
-        cells = [Cell(f"{stem}.{_digest(cut)}", words_of(cut), cut) for cut in ("", *one.cuts)]
+        cells = [Cell(f"{stem}.{_digest(cut)}", words_of(cut) if cut else _("Value"), cut) for cut in ("", *one.cuts)]
         if one.indicator.dimensions:
             choices = tuple((code, label(Dimension(code))) for code in one.indicator.dimensions)
             cells.append(Cell(f"{stem}.new", _("A new group"), dimensions=choices))

@@ -24,6 +24,7 @@ from portfolio.kpis.queries import (
     waves_of,
 )
 from portfolio.kpis.shown import (
+    axis_words,
     benefits,
     big_drawing,
     newest_groups,
@@ -93,6 +94,7 @@ def show_indicator(
     rows, revisions = measurements_of(session, one), revisions_of(session, one)
     people = names(session, [*(row.by_id for row in rows), *(row.by_id for row in revisions)])
     groups, gap = newest_groups(one, rows)
+    drawing = big_drawing(line.promise, rows)
     first = promises(session, [one], first=True)[one.id]
     reverse = runtime(request).shell(request)["url_for"]
     return page(
@@ -107,7 +109,8 @@ def show_indicator(
         baseline=value_words(one, one.baseline),
         first_promise=value_words(one, first.points[-1].value if first.points else None),
         dimensions=", ".join(label(Dimension(code)) for code in one.dimensions),
-        drawing=big_drawing(line.promise, rows),
+        drawing=drawing,
+        axes=axis_words(one, drawing),
         measurements=shown_measurements(one, line.promise, rows, people),
         curves=shown_curves(one, revisions, points_by_revision(session, one), people),
         groups=groups,

@@ -8,13 +8,23 @@ from itertools import groupby
 
 from portfolio.i18n import gettext as _
 from portfolio.kpis.chart import Drawing, draw
-from portfolio.kpis.cuts import words_of
+from portfolio.kpis.cuts import parts_of, words_of
 from portfolio.kpis.models import CurveRevision, Indicator, Measurement, SurveyWave
 from portfolio.kpis.numbers import PLACES, shown
 from portfolio.kpis.queries import Line
 from portfolio.kpis.rules import Promise, is_met, share_kept, target_at
-from portfolio.kpis.terms import Family, IndicatorKind
-from portfolio.kpis.words import TONES, corners, name_of, period_words, source_of, unit_of, value_words
+from portfolio.kpis.terms import Dimension, Family, IndicatorKind, UnitKind
+from portfolio.kpis.words import (
+    TONES,
+    brief_words,
+    corners,
+    name_of,
+    period_words,
+    rounded,
+    source_of,
+    unit_of,
+    value_words,
+)
 from portfolio.labels import label
 from portfolio.web.formatting import percent, short_day
 
@@ -51,8 +61,10 @@ class Quadrant:
 
 
 def quadrants(lines: Sequence[Line], url_for: Callable[..., str]) -> list[Quadrant]:
-    """The four families in their order, those without any indicator too: an empty quadrant is a finding."""
+    """The four families in their order, the empty ones too, which are a finding; none where nothing but benefits is measured."""
     counted = [line for line in lines if line.indicator.kind is IndicatorKind.INDICATOR]
+    if not counted:
+        return []
     found = []
     for family in Family:
         own = [line for line in counted if line.indicator.family is family]
@@ -76,28 +88,40 @@ def shown_line(line: Line, url_for: Callable[..., str]) -> ShownLine:
     one, standing = line.indicator, line.standing
     last = line.promise.points[-1] if line.promise.points else None
     recent = [] if standing is None else [(date.fromisoformat(on), value) for on, value in standing.recent]
-    kept = share_kept(one.baseline, None if last is None else last.value, None if standing is None else standing.value)
     return ShownLine(
         href=url_for("kpis.indicator", project_id=one.project_id, indicator_id=one.id),
         name=name_of(one),
         about=_about(one),
-        promised=value_words(one, None if last is None else last.value),
+        promised=brief_words(one, None if last is None else last.value),
         promised_by="" if last is None else _("by %(day)s") % {"day": short_day(last.on)},
-        today=value_words(one, line.today),
-        latest=value_words(one, None if standing is None else standing.value),
+        today=brief_words(one, rounded(one, line.today)),
+        latest=brief_words(one, None if standing is None else standing.value),
         latest_period="" if standing is None else period_words(one.frequency, standing.period_on),
         result=label(line.judged.result),
         tone=TONES[line.judged.result],
         reason=label(line.judged.reason),
         owner=line.owner or one.owner_post or _("Nobody"),
-        kept="" if kept is None else percent(kept),
+        kept=_kept(line, recent),
         spark=draw(recent),
-        recent="; ".join(f"{period_words(one.frequency, on)}: {value_words(one, value)}" for on, value in recent),
+        recent="; ".join(f"{period_words(one.frequency, on)}: {brief_words(one, value)}" for on, value in recent),
     )
 
 
+def _kept(line: Line, recent: Sequence[tuple[date, int | None]]) -> str:
+    """How much of the promise was delivered; of money, the sum of the periods measured against what they promised."""
+    one, points = line.indicator, line.promise.points
+    if one.unit_kind is UnitKind.MONEY and one.kind is IndicatorKind.BENEFIT:
+        pairs = [(value, target_at(line.promise, on)) for on, value in recent]
+        told = [(value, target) for value, target in pairs if value is not None and target is not None]
+        promised = sum(target for _value, target in told)
+        return percent(sum(value for value, _target in told) / promised) if promised else ""
+    value = None if line.standing is None else line.standing.value
+    kept = share_kept(one.baseline, points[-1].value if points else None, value)
+    return "" if kept is None else percent(kept)
+
+
 def _about(one: Indicator) -> str:
-    parts = [label(one.frequency), label(one.direction)]
+    parts = [unit_words(one), label(one.frequency), label(one.direction)]
     if one.is_context:
         parts.append(_("context, never counted"))
     if one.stopped_on is not None:
@@ -138,11 +162,11 @@ def shown_measurements(
                 period=period_words(one.frequency, period),
                 group=words_of(cut),
                 value=value_words(one, valid.value),
-                target=value_words(one, target),
+                target=value_words(one, rounded(one, target)),
                 verdict=verdict,
                 tone=tone,
                 note=valid.note,
-                source=source_of(one, valid.data_source),
+                source=" · ".join(filter(None, (_data_of(valid), source_of(one, valid.data_source)))),
                 who=_who(valid, people),
                 is_unusual=valid.is_unusual,
                 corrected=[
@@ -162,9 +186,13 @@ def _verdict(one: Indicator, row: Measurement, target: int | None) -> tuple[str,
     return (_("reaches its target"), "good") if met else (_("short of its target"), "bad")
 
 
+def _data_of(row: Measurement) -> str:
+    return _("data of %(day)s") % {"day": short_day(row.as_at)}
+
+
 def _who(row: Measurement, people: Mapping[uuid.UUID, str]) -> str:
     by = people.get(row.by_id, "") if row.by_id else _("System")
-    return f"{by}, {short_day(row.created_at.date())} · {label(row.measured_by)}"
+    return f"{by} ({label(row.measured_by)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +214,22 @@ def newest_groups(one: Indicator, rows: Sequence[Measurement]) -> tuple[list[Gap
     for row in with_groups:
         if row.period_on == newest:
             valid.setdefault(row.cut, row)
-    known = [row.value for row in valid.values() if row.value is not None]
-    gap = value_words(one, max(known) - min(known)) if len(known) > 1 else ""
+    widest = _widest_gap(valid)
+    gap = "" if widest is None else value_words(one, widest)
     shown_rows = [
         GapRow(period_words(one.frequency, newest), words_of(cut), value_words(one, row.value))
         for cut, row in valid.items()
     ]
     return shown_rows, gap
+
+
+def _widest_gap(valid: Mapping[str, Measurement]) -> int | None:
+    """Between two groups told apart by the same: women and men, never women and the old."""
+    known: dict[tuple[Dimension, ...], list[int]] = {}
+    for cut, row in valid.items():
+        if row.value is not None:
+            known.setdefault(tuple(dimension for dimension, _name in parts_of(cut)), []).append(row.value)
+    return max((max(values) - min(values) for values in known.values() if len(values) > 1), default=None)
 
 
 def big_drawing(promise: Promise, rows: Sequence[Measurement]) -> Drawing | None:
@@ -201,7 +238,15 @@ def big_drawing(promise: Promise, rows: Sequence[Measurement]) -> Drawing | None
     for row in rows:
         if not row.cut:
             valid.setdefault(row.period_on, row.value)
-    return draw(sorted(valid.items()), corners(promise), width=640, height=200)
+    return draw(sorted(valid.items()), corners(promise), width=640, height=220, axes=True)
+
+
+def axis_words(one: Indicator, drawing: Drawing | None) -> tuple[str, str, str, str] | None:
+    """First and last day, least and most value, as they stand beside the axes."""
+    if drawing is None or drawing.ends is None:
+        return None
+    first, last, low, high = drawing.ends
+    return short_day(first), short_day(last), brief_words(one, low), brief_words(one, high)
 
 
 @dataclass(frozen=True, slots=True)

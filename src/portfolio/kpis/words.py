@@ -13,6 +13,9 @@ from portfolio.kpis.rules import Promise
 from portfolio.kpis.terms import Curve, Frequency, Result
 from portfolio.web.formatting import locale
 
+LONGEST_SIGN = 2
+SHOWN_PLACES = 2
+
 TONES = {
     Result.MET: "good",
     Result.NOT_MET: "bad",
@@ -54,6 +57,22 @@ def value_words(indicator: Indicator, value: int | None) -> str:
     text = shown(value, indicator.scale, indicator.currency)
     unit = "" if value is None or indicator.currency else unit_of(indicator)
     return f"{text} {unit}".strip()
+
+
+def brief_words(indicator: Indicator, value: int | None) -> str:
+    """The value where the unit stands beside its name: only a sign like % stays with it."""
+    unit = unit_of(indicator)
+    if value is None or indicator.currency or len(unit) <= LONGEST_SIGN:
+        return value_words(indicator, value)
+    return shown(value, indicator.scale, indicator.currency)
+
+
+def rounded(indicator: Indicator, target: int | None) -> int | None:
+    """A target between two dates as it is shown: two decimals, half up. Judged is the exact one."""
+    if target is None or indicator.scale <= SHOWN_PLACES:
+        return target
+    step = int(10 ** (indicator.scale - SHOWN_PLACES))
+    return (2 * target + step) // (2 * step) * step
 
 
 def period_words(frequency: Frequency, period: date) -> str:

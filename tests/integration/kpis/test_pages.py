@@ -90,7 +90,7 @@ def test_all_that_is_due_is_measured_on_one_page(visitors: Visitors, database: D
     page = lead.follow(measure(lead, stage, typed))
     assert "The measurements were recorded." in page.text
     assert "Not met" in page.main
-    assert "12 days" in page.main
+    assert "days · Every month" in page.main
     again = measure(lead, stage, {f"v.{july}": "11"})
     assert again.status == 422
     assert "Somebody measured one of these periods" in again.main

@@ -74,7 +74,7 @@ def test_a_group_has_one_name_however_it_is_typed() -> None:
     assert read_cut("territory = rural sur ; sex=WOMEN", ["sex", "territory"]) == key
     assert read_cut("Sex=women", ["sex"]) == "sex=women"
     assert parts_of(key) == [(Dimension.SEX, "women"), (Dimension.TERRITORY, "rural sur")]
-    assert words_of("") == "Everybody"
+    assert words_of("") == "Total"
     with pytest.raises(ValueError, match="not told apart"):
         read_cut("age=90", ["sex"])
     with pytest.raises(ValueError, match="Name the group"):
