@@ -42,14 +42,13 @@ def measure(stage: Stage, told: "Sequence[Told]") -> None:
     """Each project in one transaction; a case that was not funded has no project and is passed over."""
     cases = {one.story.title: one for one in told}
     for row in read("delivery_kpis"):
+        known = cases.get(row["title"])
+        if known is None:
+            continue
         with stage.act(DAY) as session:
-            if "closed" in row:
-                found = stage.viewer(session, stage.country.member(row["team"], "lead")), _closed(session, stage, row)
-            elif (known := cases.get(row["title"])) is not None and (project := _project(session, known.case_id)):
-                found = stage.team(session, known.story, "lead"), project
-            else:
-                continue
-            _bring_in(session, *found, row)
+            project = _closed(session, stage, row) if "closed" in row else _project(session, known.case_id)
+            if project is not None:
+                _bring_in(session, stage.team(session, known.story, "lead"), project, row)
 
 
 def _project(session: Session, case_id: uuid.UUID) -> Project | None:
