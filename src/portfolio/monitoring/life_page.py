@@ -95,6 +95,7 @@ def life_context(
     present = Standing.ON_COURSE if standing is None else standing.standing
     may_propose = viewer.can_in(P.PROJECT_PROPOSE, initiative.institution_id)
     pilots = pilot_terms(session, project.id)
+    waiting = _waiting(session, pack, project, url_for)
     return {
         "project": project,
         "standing": present,
@@ -103,8 +104,10 @@ def life_context(
         "stage_on": _stage_on(pack, project, moves),
         "road": road(pack, project, moves),
         "end": ending_words(session, viewer, moves),
-        "waiting": _waiting(session, pack, project, url_for),
-        "gates": [_gate(pack, move, project, url_for) for move in offered if move.is_gate],
+        "waiting": waiting,
+        "gates": [
+            _gate(pack, move, project, url_for, is_waiting=waiting is not None) for move in offered if move.is_gate
+        ],
         "acts": acts(session, viewer, project, initiative, present, offered, url_for),
         "pilot": pilot_rows(pilots),
         "pilot_overdue": pilot_overdue(session, pack, project, pilots),
@@ -172,15 +175,16 @@ def _waiting(session: Session, pack: CountryPack, project: Project, url_for: Url
     }
 
 
-def _gate(pack: CountryPack, move: Offered, project: Project, url_for: UrlFor) -> GateShown:
+def _gate(pack: CountryPack, move: Offered, project: Project, url_for: UrlFor, *, is_waiting: bool) -> GateShown:
+    """While a gate waits for its decision, that one sentence above says why no other may be proposed."""
     criteria = [(str(c.label), str(c.help or "")) for c in pack.life.criteria(move.name)]
-    may = move.may_make and not move.reasons
+    may = move.may_make and not move.reasons and not is_waiting
     return GateShown(
         words=move.words,
         stage=LIFE.named(move.name).target,
         deciders=", ".join(label(role) for role in move.roles),
         criteria=criteria,
-        reasons=move.reasons,
+        reasons=() if is_waiting else move.reasons,
         href=url_for("monitoring.propose_gate", project_id=project.id, gate=move.name) if may else "",
     )
 

@@ -56,9 +56,9 @@ LIFE: Workflow[ProjectStage, Role, LifeFacts] = Workflow(
         _gate(
             GateCode.REPEAT_PILOT, N_("Repeat the pilot"), {S.EVALUATION}, S.PILOT, _CIO, *_PILOT, g.terms_are_new
         ),
-        _gate(GateCode.SCALE, N_("Scale"), {S.EVALUATION}, S.SCALING, _DIRECTIVE),
+        _gate(GateCode.SCALE, N_("Scale up"), {S.EVALUATION}, S.SCALING, _DIRECTIVE),
         _gate(
-            GateCode.SCALE_WITHOUT_PILOT, N_("Scale without a pilot"), {S.DISCOVERY, S.PROOF_OF_CONCEPT}, S.SCALING,
+            GateCode.SCALE_WITHOUT_PILOT, N_("Scale up without a pilot"), {S.DISCOVERY, S.PROOF_OF_CONCEPT}, S.SCALING,
             _DIRECTIVE,
         ),
         _gate(GateCode.LAUNCH, N_("Go into production"), {S.SCALING}, S.PRODUCTION, _CIO, g.scale_gate_is_passed),

@@ -18,7 +18,7 @@ from portfolio.labels import label
 from portfolio.monitoring import gates
 from portfolio.monitoring.life_forms import DecisionFields, GateFields
 from portfolio.monitoring.life_frame import AnyRequest, everything_of, life_address, life_frame, pack_of
-from portfolio.monitoring.life_page import pilot_rows
+from portfolio.monitoring.life_page import Row, pilot_rows
 from portfolio.monitoring.life_queries import decision_of, get_proposal, pilot_terms
 from portfolio.monitoring.life_terms import GateOutcome
 from portfolio.monitoring.life_workflow import GATES, LIFE, PILOT_GATES
@@ -47,12 +47,11 @@ flash.register(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One criterion: the field's name, its words, and what was answered."""
+    """One criterion: the name of its field and its words."""
 
     name: str
     label: str
     help: str
-    answer: str = ""
 
 
 def _proposing(
@@ -155,8 +154,7 @@ def _deciding(
         "proposal": proposal,
         "move": LIFE.named(proposal.gate),
         "answers": [
-            Asked("", str(Phrase(**asked["label"])), "", proposal.answers.get(asked["code"], ""))
-            for asked in proposal.asked
+            Row(str(Phrase(**asked["label"])), proposal.answers.get(asked["code"], "")) for asked in proposal.asked
         ],
         "pilot": pilot_rows(pilot_terms(session, project.id)) if proposal.gate in PILOT_GATES else [],
         "decision": decision,

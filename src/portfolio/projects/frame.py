@@ -11,7 +11,8 @@ from portfolio.i18n import gettext as _
 from portfolio.people.models import Institution
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
-from portfolio.projects.terms import ProjectStage
+from portfolio.projects.standing import standing_of
+from portfolio.projects.terms import ProjectStage, Standing
 from portfolio.web.tabs import Tab, TabBar, TabSpec
 
 __all__ = ["ProjectFrame", "TabSpec", "project_frame", "register_tab"]
@@ -33,6 +34,7 @@ class ProjectFrame:
     number: str
     institution: str
     stage: ProjectStage
+    standing: Standing
     tabs: tuple[Tab, ...]
 
 
@@ -47,6 +49,7 @@ def project_frame(
         number=initiative.reference,
         institution=row_of(session, Institution, initiative.institution_id).name,
         stage=project.stage,
+        standing=standing_of(session, project.id),
         tabs=_bar.shown(
             project.stage, current, opens=viewer.can, address=lambda route: url_for(route, project_id=project.id)
         ),
