@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from bench import risks
 from bench.timing import Timed, table, time_pages
 
 ROOT = Path(__file__).parents[1]
@@ -135,6 +136,7 @@ def main() -> None:
         rows.append(["verification of the whole trail and its rows", f"{took:.1f}", f"{memory:.0f}"])
         took, memory = run("bench.health", env=env)
         rows.append(["health of 100,000 synthetic projects, frames made included", f"{took:.1f}", f"{memory:.0f}"])
+        rows.append(["simulation of 50 risks × 100,000 draws, the function itself (bench.risks)", risks.words(), ""])
         print(table(rows), "\n")
         print(table(pages(env)))
     finally:

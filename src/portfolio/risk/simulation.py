@@ -6,6 +6,7 @@ Risks hang together by a correlation matrix that binds both questions through no
 Costs of a draw are summed over risks; days too, as if risks struck one after the other: the cautious reading.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -85,16 +86,15 @@ def simulate(inputs: Inputs, *, draws: int, seed: int, bins: int = 24) -> Outcom
     """Draw `draws` futures. Raises `ValueError`, in words for a person, for inputs that make no sense."""
     _check(inputs, draws)
     risks = len(inputs.chance)
-    root = _square_root(correlation_matrix(inputs.correlation, risks)).T.astype(np.float32)
-    generator = np.random.default_rng(seed)
+    normals = _normals(inputs.correlation, risks, np.random.default_rng(seed))
     cost, days = np.zeros(draws), np.zeros(draws)
     cost_sum, days_sum = np.zeros(risks), np.zeros(risks)
     cost_curve, days_curve = _triangle(inputs.cost), _triangle(inputs.days)
     limits = _limits(inputs.chance)
     for begin in range(0, draws, CHUNK):
         size = min(CHUNK, draws - begin)
-        happens = generator.standard_normal((size, risks), dtype=np.float32) @ root <= limits
-        quantile = ndtr(generator.standard_normal((size, risks), dtype=np.float32) @ root)
+        happens = normals(size) <= limits
+        quantile = ndtr(normals(size))
         for curve, total, shares in ((cost_curve, cost, cost_sum), (days_curve, days, days_sum)):
             drawn = curve.at(quantile)
             drawn *= happens
@@ -121,6 +121,27 @@ def _check(inputs: Inputs, draws: int) -> None:
     for three in (inputs.cost, inputs.days):
         if not np.all(np.isfinite(three)) or np.any(np.diff(three, axis=1) < 0):
             raise ValueError(_("The three points must rise: least, most likely, most."))
+
+
+def _normals(correlation: float | Floats, risks: int, generator: np.random.Generator) -> Callable[[int], Drawn]:
+    """What draws standard normal variables of shape (size, risks) that hang together as asked.
+
+    One common correlation is drawn as one factor that all share beside what is each one's own: the same law as by its matrix,
+    without multiplying by it.
+    """
+    matrix = correlation_matrix(correlation, risks)
+    if isinstance(correlation, (int, float)) and correlation >= 0:
+        shared, own = np.float32(correlation**0.5), np.float32((1 - correlation) ** 0.5)
+
+        def by_factor(size: int) -> Drawn:
+            drawn = generator.standard_normal((size, risks), dtype=np.float32)
+            drawn *= own
+            drawn += shared * generator.standard_normal((size, 1), dtype=np.float32)
+            return drawn
+
+        return by_factor
+    root = _square_root(matrix).T.astype(np.float32)
+    return lambda size: generator.standard_normal((size, risks), dtype=np.float32) @ root
 
 
 def _square_root(matrix: Floats) -> Floats:

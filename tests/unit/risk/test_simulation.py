@@ -38,6 +38,13 @@ def test_correlation_widens_and_leaves_the_mean() -> None:
     assert together.cost.percentiles[0] < apart.cost.percentiles[0]
 
 
+def test_one_number_and_its_whole_matrix_are_the_same_law() -> None:
+    whole = np.full((6, 6), 0.5) + 0.5 * np.eye(6)
+    by_factor, by_matrix = (simulate(inputs(6, correlation=rho), draws=DRAWS, seed=8) for rho in (0.5, whole))
+    for one, other in zip(by_factor.cost.percentiles[1:], by_matrix.cost.percentiles[1:], strict=True):
+        assert one == pytest.approx(other, rel=0.04)
+
+
 def test_risks_that_are_one_strike_together_or_not_at_all() -> None:
     found = simulate(inputs(3, chance=0.5, correlation=1.0), draws=DRAWS, seed=4)
     assert found.cost.counts[0] == pytest.approx(DRAWS / 2, rel=0.03)
