@@ -195,6 +195,7 @@ def test_whoever_binds_has_a_second_factor() -> None:
         Permission.DECISION_CONFIRM,
         Permission.CODE_ISSUE,
         Permission.PEOPLE_ADMINISTER,
+        Permission.PLAN_DECIDE,
     }
     for role in Role:
         if GRANTS[role] & binding:

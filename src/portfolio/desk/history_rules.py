@@ -50,6 +50,9 @@ WORDS_SHOWN = frozenset(
         Tag.LATE_SUBMISSION_WAIVED,
         Tag.FILE_ATTACHED,
         Tag.DECISION_MODIFIED,
+        Tag.PLAN_PROPOSED,
+        Tag.PLAN_REFUSED,
+        Tag.PLAN_TAKEN_BACK,
     }
 )
 """Acts whose reason (or file name) was given for everybody who reads the case."""
