@@ -163,6 +163,29 @@ def test_what_a_milestone_needs_is_added_and_taken_away_and_a_circle_is_named(
     assert "not before Jan 10, 2027, 40 days later" in shown
 
 
+def test_the_title_of_what_another_institution_has_is_shown_only_to_who_may_find_it(
+    visitors: Visitors, stage: PlanStage, database: Database
+) -> None:
+    """The director ties them together; the lead learns that something is needed, and not what."""
+    launch = milestone(database, "First users")
+    with database.writing() as session:
+        hidden = a_plan_stage(session, "PF-2027-000914")
+        theirs = a_milestone(session, hidden, "Their confidential works", date(2027, 6, 1))
+        add_dependency(session, stage.director, stage.project, session.merge(launch), theirs.id)
+        add_dependency(session, stage.director, hidden.project, theirs, milestone(database, "Contract signed").id)
+    lead, director = visitors.of(stage.lead.person_id), visitors.of(stage.director.person_id)
+    for rest in ("", f"/milestones/{launch.id}", ".xml", ".ics"):
+        assert "confidential" not in lead.raw(place(stage, rest)).text, rest
+    assert "Needs: a milestone of another project" in lead.get(place(stage)).main
+    assert "Needs: Their confidential works (PF-2027-000914)" in director.get(place(stage)).main
+    contract = milestone(database, "Contract signed")
+    looked = lead.post(
+        place(stage, f"/milestones/{contract.id}"), fields(contract, forecast_on="2028-01-01", act="look")
+    )
+    assert "1 milestone of a project that you may not see needs this one too." in looked.main
+    assert "confidential" not in looked.text
+
+
 def test_a_change_is_asked_decided_by_another_and_carried_out(
     visitors: Visitors, stage: PlanStage, database: Database
 ) -> None:
