@@ -248,3 +248,11 @@ def test_what_is_due_waits_for_its_owner_and_stands_on_the_first_page(visitors: 
     assert "Cannot be determined: 1" in first.main
     assert "Measure what is due (3)" in first.main
     assert "Measure what is due" not in visitors.of(stage.analyst.person_id).get(f"/projects/{stage.project.id}").main
+
+
+def test_the_trail_calls_an_indicator_by_its_name(visitors: Visitors, database: Database, stage: KpiStage) -> None:
+    with database.writing() as session:
+        auditor = a_person(session, (Role.AUDITOR, an_institution(session)))
+    page = visitors.of(auditor.person_id).get("/audit")
+    assert page.status == 200
+    assert "Days to resolve" in page.main
