@@ -26,7 +26,7 @@ from portfolio.projects.plan.forms import AnswerFields, DecideFields, ProposalFi
 from portfolio.projects.plan.models import BaselineItem, ChangeRequest, PlanProposal
 from portfolio.projects.plan.proposal_form import Dates, read_dates, suggested_dates
 from portfolio.projects.plan.queries import accepted_changes, baseline_items, get_proposal, proposals_of
-from portfolio.projects.plan.shown import Variance, variance_words
+from portfolio.projects.plan.shown import Variance, moved_words
 from portfolio.projects.plan.terms import REBASELINES, BaselineKind, PlanProposalState
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
@@ -248,7 +248,7 @@ def _moved(before: date | None, after: date | None) -> Variance:
         return Variance(_("leaves the plan"), "caution")
     if before is None:
         return Variance(_("new in the plan"), "active")
-    return variance_words((before - after).days)
+    return moved_words((after - before).days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,15 @@ def variance_words(days: int | None) -> Variance:
     return Variance(ngettext("%(n)s day early", "%(n)s days early", days) % {"n": days}, "good")
 
 
+def moved_words(days: int) -> Variance:
+    """By how much a date that is asked for differs from an approved one: later is positive."""
+    if days == 0:
+        return Variance(_("unchanged"), "quiet")
+    if days > 0:
+        return Variance(ngettext("%(n)s day later", "%(n)s days later", days) % {"n": days}, "caution")
+    return Variance(ngettext("%(n)s day earlier", "%(n)s days earlier", -days) % {"n": -days}, "active")
+
+
 @dataclass(frozen=True, slots=True)
 class ShownItem:
     """One row of the table of a plan."""
