@@ -106,7 +106,7 @@ def raise_risk(
     session.add(risk)
     session.flush()
     for stance, point in points.items():
-        _keep(session, actor, pack, risk, stance, point, reason or _("First rating, when the risk was raised."))
+        _keep(session, actor, pack, risk, stance, point, reason)
     record(session, actor, Tag.RISK_RAISED, risk, number=risk.number, rating=rating, **on_history(project))
     settle(session, actor, pack, project, risk)
     return risk

@@ -105,7 +105,7 @@ def _past(found: Opened, row: Any, people: Mapping[Any, str]) -> Past:
         stance=label(row.stance),
         rating=shown_rating(found.pack.risk, row.rating),
         figures=f"{row.likelihood} × {row.impact}",
-        reason=row.reason,
+        reason=row.reason or _("First rating, when the risk was raised."),
     )
 
 

@@ -16,7 +16,10 @@ from portfolio.web.formatting import money, number, percent
 DRAWS = 20_000
 """Enough for percentiles that do not move by a percent; the function itself takes 100,000 in less than a second."""
 SEED, CORRELATION = 2026, 20
-WIDTH, HEIGHT = 640, 200
+WIDTH, HEIGHT, EDGE = 640, 200, 16
+"""Of the drawing; names of marks stay `EDGE` away from its sides."""
+FIGURES = 3
+"""Digits of a drawn figure that are shown: another seed would change the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A percentile as an upright line, with its name above."""
+    """A percentile as an upright line, with its name above, at `text`."""
 
     x: float
+    text: float
     name: str
 
 
@@ -97,8 +101,8 @@ def simulated(pack: CountryPack, risks: Sequence[Risk], asked: Asked) -> Simulat
     currency = inside[0].currency
     return Simulated(
         quantities=[
-            _quantity(_("Cost"), outcome.cost, lambda value: money(Money(currency, round(value)))),
-            _quantity(_("Delay"), outcome.days, lambda value: _("%(n)s days") % {"n": number(round(value))}),
+            _quantity(_("Cost"), outcome.cost, lambda value: money(Money(currency, shown_figure(value)))),
+            _quantity(_("Delay"), outcome.days, lambda value: _("%(n)s days") % {"n": number(shown_figure(value))}),
         ],
         shares=_shares(pack, inside, outcome),
         left_out=left_out,
@@ -151,10 +155,20 @@ def _quantity(title: str, summary: Summary, words: Callable[[float], str]) -> Qu
         mean=words(summary.mean),
         percentiles=[(name, words(value)) for name, value in named],
         bars=bars,
-        marks=[Mark(round(WIDTH * (value - low) / span, 1), name) for name, value in named],
+        marks=[_mark(WIDTH * (value - low) / span, name) for name, value in named],
         least=words(edges[0]),
         most=words(edges[-1]),
     )
+
+
+def _mark(x: float, name: str) -> Mark:
+    return Mark(round(x, 1), round(min(max(x, EDGE), WIDTH - EDGE), 1), name)
+
+
+def shown_figure(value: float) -> int:
+    """To three digits: 167,967 is 168,000."""
+    whole = round(value)
+    return round(whole, FIGURES - len(str(abs(whole)))) if abs(whole) >= 10**FIGURES else whole
 
 
 def _shares(pack: CountryPack, risks: Sequence[Risk], outcome: Outcome) -> list[Share]:
