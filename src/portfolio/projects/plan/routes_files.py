@@ -164,7 +164,7 @@ def _totals(schedule: Schedule) -> list[tuple[str, str]]:
     return [
         (_("Activities"), number(found.activities)),
         (_("Milestones"), number(found.milestones)),
-        (_("100 % done"), number(found.completed)),
+        (_("Wholly done"), number(found.completed)),
         (_("Start and finish"), f"{short_day(found.start)} – {short_day(found.finish)}"),
         (_("Baseline of the file"), f"{short_day(found.baseline_start)} – {short_day(found.baseline_finish)}"),
         (_("Finish after their baseline"), number(found.finishing_after_baseline)),

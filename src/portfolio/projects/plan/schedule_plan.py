@@ -110,7 +110,7 @@ def _values(task: Task, row: Milestone | None, today: date) -> tuple[dict[str, A
         findings.append(_("Its actual finish is still to come: it is taken as a forecast."))
         actual = None
     if actual is None and task.percent == 100:
-        findings.append(_("It is 100 % done without an actual finish: it counts as not reached."))
+        findings.append(_("It is wholly done without an actual finish: it counts as not reached."))
     forecast = task.actual_finish if task.actual_finish and not actual else task.finish
     if actual is not None and row is not None:
         forecast = row.forecast_on  # a file says only one finish of what is done; what was expected stays
