@@ -4,6 +4,7 @@ from typing import Any
 
 from portfolio.projects.plan import (
     panel,  # noqa: F401  (the panel registers itself)
+    routes_approved,
     routes_baselines,
     routes_changes,
     routes_files,
@@ -12,4 +13,5 @@ from portfolio.projects.plan import (
 
 
 def routes() -> list[Any]:
-    return [*routes_plan.routes(), *routes_baselines.routes(), *routes_changes.routes(), *routes_files.routes()]
+    rooms = (routes_plan, routes_baselines, routes_approved, routes_changes, routes_files)
+    return [route for room in rooms for route in room.routes()]
