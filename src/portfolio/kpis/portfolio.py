@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, String, cast, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -48,7 +49,7 @@ POINTS = {"id": pl.String, "on": pl.Date, "target": pl.Int64}
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many indicators of one institution and family have each result. `projects` with at least one of them."""
+    """How many indicators of one institution and family have each result."""
 
     institution_id: uuid.UUID
     family: Family
@@ -79,52 +80,57 @@ def _batches(session: Session, viewer: Viewer, at: datetime) -> Iterator[tuple[p
     """Indicators by id, some thousands at a time, with the targets of their curves in force."""
     last: uuid.UUID | None = None
     while True:
-        query = (
-            select(
-                col(Indicator.id), col(Initiative.institution_id), col(Indicator.family), col(Indicator.direction),
-                col(Indicator.frequency), col(CurveRevision.curve), col(Indicator.tolerance), col(Indicator.baseline),
-                col(Indicator.baseline_on), col(Indicator.measured_from), col(Indicator.measured_until),
-                col(Standing.period_on), col(Standing.value),
-            )
-            .join(Project, col(Project.id) == col(Indicator.project_id))
-            .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
-            .outerjoin(Standing, col(Standing.indicator_id) == col(Indicator.id))
-            .outerjoin(
-                CurveRevision,
-                (col(CurveRevision.indicator_id) == col(Indicator.id))
-                & (col(CurveRevision.revision) == col(Indicator.revision)),
-            )
-            .where(
-                visible_to(viewer, at),
-                col(Indicator.kind) == IndicatorKind.INDICATOR,
-                col(Indicator.is_context).is_(False),
-                col(Indicator.stopped_on).is_(None),
-            )
-            .order_by(col(Indicator.id))
-            .limit(BATCH)
-        )  # fmt: skip
-        rows = session.execute(query if last is None else query.where(col(Indicator.id) > last)).all()
+        query = _rows(viewer, at) if last is None else _rows(viewer, at).where(col(Indicator.id) > last)
+        rows = session.execute(query).all()
         if not rows:
             return
-        first, last = rows[0][0], rows[-1][0]
-        yield _indicators(rows), _points(session, first, last)
+        indicators = pl.DataFrame([tuple(row) for row in rows], schema=INDICATORS, orient="row")
+        first, last = uuid.UUID(rows[0][0]), uuid.UUID(rows[-1][0])
+        yield indicators, _points(session, first, last)
         if len(rows) < BATCH:
             return
 
 
-def _indicators(rows: object) -> pl.DataFrame:
-    def plain(row: tuple[object, ...]) -> tuple[object, ...]:
-        return tuple(
-            value.value if hasattr(value, "value") else str(value) if isinstance(value, uuid.UUID) else value
-            for value in row
+def _rows(viewer: Viewer, at: datetime) -> Select[*tuple[Any, ...]]:
+    """The columns of `INDICATORS`: ids and enum members as the texts that are stored, so that no row costs any Python."""
+    return (
+        select(
+            _text(Indicator.id), _text(Initiative.institution_id), _stored(Indicator.family), _stored(Indicator.direction),
+            _stored(Indicator.frequency), _stored(CurveRevision.curve), col(Indicator.tolerance), col(Indicator.baseline),
+            col(Indicator.baseline_on), col(Indicator.measured_from), col(Indicator.measured_until),
+            col(Standing.period_on), col(Standing.value),
         )
+        .select_from(Indicator)
+        .join(Project, col(Project.id) == col(Indicator.project_id))
+        .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
+        .outerjoin(Standing, col(Standing.indicator_id) == col(Indicator.id))
+        .outerjoin(
+            CurveRevision,
+            (col(CurveRevision.indicator_id) == col(Indicator.id))
+            & (col(CurveRevision.revision) == col(Indicator.revision)),
+        )
+        .where(
+            visible_to(viewer, at),
+            col(Indicator.kind) == IndicatorKind.INDICATOR,
+            col(Indicator.is_context).is_(False),
+            col(Indicator.stopped_on).is_(None),
+        )
+        .order_by(col(Indicator.id))
+        .limit(BATCH)
+    )  # fmt: skip
 
-    return pl.DataFrame([plain(tuple(row)) for row in rows], schema=INDICATORS, orient="row")  # type: ignore[attr-defined]
+
+def _text(column: Any) -> ColumnElement[str]:
+    return cast(column, String)
+
+
+def _stored(column: Any) -> ColumnElement[str]:
+    return type_coerce(column, String)
 
 
 def _points(session: Session, first: uuid.UUID, last: uuid.UUID) -> pl.DataFrame:
     rows = session.execute(
-        select(col(TargetPoint.indicator_id), col(TargetPoint.due_on), col(TargetPoint.value))
+        select(_text(TargetPoint.indicator_id), col(TargetPoint.due_on), col(TargetPoint.value))
         .join(
             Indicator,
             (col(Indicator.id) == col(TargetPoint.indicator_id))
@@ -132,7 +138,7 @@ def _points(session: Session, first: uuid.UUID, last: uuid.UUID) -> pl.DataFrame
         )
         .where(col(TargetPoint.indicator_id).between(first, last))
     ).all()
-    return pl.DataFrame([(str(row[0]), row[1], row[2]) for row in rows], schema=POINTS, orient="row")
+    return pl.DataFrame([tuple(row) for row in rows], schema=POINTS, orient="row")
 
 
 def judge_frame(indicators: pl.DataFrame, points: pl.DataFrame, as_at: date) -> pl.DataFrame:
