@@ -26,7 +26,14 @@ from portfolio.jobs import house
 from portfolio.jobs import routes as jobs
 from portfolio.kpis import jobs as kpis_jobs
 from portfolio.kpis import routes as kpis
-from portfolio.monitoring import life_jobs, routes_carry_over, routes_gates, routes_life, routes_suspension, routes_terms
+from portfolio.monitoring import (
+    life_jobs,
+    routes_carry_over,
+    routes_gates,
+    routes_life,
+    routes_suspension,
+    routes_terms,
+)
 from portfolio.notifications import routes as notifications
 from portfolio.peer_review import jobs as peer_review_jobs
 from portfolio.peer_review import routes as peer_review
