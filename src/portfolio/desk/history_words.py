@@ -14,13 +14,15 @@ from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
 from portfolio.i18n import ngettext
 from portfolio.labels import is_labelled, label
+from portfolio.monitoring.life_terms import GateOutcome
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
 from portfolio.people.terms import Role
+from portfolio.projects.terms import ProjectStage
 from portfolio.reports.embargo import DECIDED_STATES
 from portfolio.web.formatting import money
 
-OUTCOMES: dict[str, type[Enum]] = {"opinion": OpinionOutcome, "decision": BudgetOutcome}
+OUTCOMES: dict[str, type[Enum]] = {"opinion": OpinionOutcome, "decision": BudgetOutcome, "gate": GateOutcome}
 
 
 def details_of(
@@ -31,7 +33,7 @@ def details_of(
         return None
     room = tag.value.split(".")[0]
     found = [
-        _move(content),
+        _move(tag, content),
         _word(Role, content.get("role")),
         _sections(pack, content),
         _word(OUTCOMES[room], content.get("outcome")) if room in OUTCOMES else "",
@@ -45,8 +47,10 @@ def details_of(
     return [text for text in found if text]
 
 
-def _move(content: Mapping[str, Any]) -> str:
-    before, after = _word(CaseStatus, content.get("before")), _word(CaseStatus, content.get("after"))
+def _move(tag: Tag, content: Mapping[str, Any]) -> str:
+    """Of a case from status to status, of a project from stage to stage."""
+    kind = ProjectStage if tag is Tag.PROJECT_MOVED else CaseStatus
+    before, after = _word(kind, content.get("before")), _word(kind, content.get("after"))
     return _("From «%(before)s» to «%(after)s»") % {"before": before, "after": after} if before and after else ""
 
 

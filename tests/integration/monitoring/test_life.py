@@ -335,6 +335,17 @@ def test_an_absorbed_project_names_its_successor_and_its_sunk_cost_and_its_codes
     session.commit()
 
 
+def test_what_changed_since_the_list_was_shown_stops_the_end(session, scene):
+    shown = life.ending_digest(session, scene.project, "withdraw")
+    a_code(session, scene)
+    with pytest.raises(Refused, match="changed while you were looking"):
+        life.end_project(
+            session, scene.stage.chair, scene.pack, SECRET, scene.project, "withdraw", "No longer needed", None,
+            PASSWORD, shown,
+        )  # fmt: skip
+    assert scene.project.stage is S.PLANNED
+
+
 def test_the_move_and_its_event_are_one(session, scene):
     session.commit()
     pass_gate(session, scene, "begin_discovery")
