@@ -192,7 +192,7 @@ def download_rejects(
     run = get_run(session, run_id)
     return Response(
         rejects_csv(*rejects_of(run)),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="rejects-{run.id}.csv"'},
     )
 

@@ -247,7 +247,7 @@ _EXPORT: list[tuple[str, Any]] = [
 def _csv(body: bytes, name: str) -> Response[bytes]:
     return Response(
         body,
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -46,4 +46,3 @@ class GateRules(Part):
     def criteria(self, gate: GateCode | str) -> tuple[Choice, ...]:
         """In the order of the file."""
         return tuple(self.gates[GateCode(gate)].criteria.values())
-

@@ -73,6 +73,7 @@ def test_a_file_is_seen_before_it_is_written_and_comes_in_when_confirmed(databas
     assert "Imported" in result.main
     rejects = analyst.raw(f"/imports/{run.id}/rejects")
     assert rejects.status_code == 200
+    assert rejects.headers["content-type"] == "text/csv; charset=utf-8"  # said once
     lines = rejects.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 3
     assert any("12.34.56" in line for line in lines)
