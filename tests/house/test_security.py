@@ -33,9 +33,14 @@ def test_nothing_fetches_and_nothing_is_made_of_data(path: Path) -> None:
     called = {
         getattr(node.func, "id", getattr(node.func, "attr", ""))
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and not _is_regex(node.func)
+        if isinstance(node, ast.Call) and not _is_regex(node.func) and not _is_of_a_list_column(node.func)
     }
     assert not called & CALLS, f"{path}: {called & CALLS}"
+
+
+def _is_of_a_list_column(called: ast.expr) -> bool:
+    """`.list.eval(…)` of Polars takes an expression, and no text."""
+    return isinstance(called, ast.Attribute) and isinstance(called.value, ast.Attribute) and called.value.attr == "list"
 
 
 def _is_regex(function: ast.expr) -> bool:
