@@ -177,7 +177,9 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "measurements_overdue": (
         N_("Measurements overdue: %(title)s"),
-        N_("Indicators of %(title)s that you answer for and whose measurement is overdue: %(indicators)s. One page takes them all."),
+        N_(
+            "Indicators of %(title)s that you answer for and whose measurement is overdue: %(indicators)s. One page takes them all."
+        ),
     ),
     "case_fund": (
         N_("Funded: %(number)s %(title)s"),
@@ -391,7 +393,9 @@ KINDS: dict[str, tuple[str, str]] = {
     **LIFE,
     "risk_escalated": (
         N_("A risk waits for an answer of your tier: %(event)s"),
-        N_("It is rated «%(rating)s», beyond what the project may carry by itself. Answer it, or pass it on, by %(due)s."),
+        N_(
+            "It is rated «%(rating)s», beyond what the project may carry by itself. Answer it, or pass it on, by %(due)s."
+        ),
     ),
     "risk_escalation_answered": (
         N_("An escalated risk was answered: %(event)s"),
