@@ -7,9 +7,16 @@ from typing import Any
 from portfolio.app import create_app
 from portfolio.approvals.workflow import CASE_WORKFLOW
 from portfolio.db.migrate import is_current
+from portfolio.monitoring.life_workflow import LIFE
 from portfolio.packs.loader import load_pack
 from portfolio.settings import read_settings
 from portfolio.workflow.engine import Workflow
+
+CHARTS: tuple[tuple[str, str, Workflow[Any, Any, Any]], ...] = (
+    ("case", "The case", CASE_WORKFLOW),
+    ("project", "The life of a project", LIFE),
+)
+"""Name of the file, title and table of each workflow that is drawn."""
 
 
 def add_parsers(verbs: Any) -> None:
@@ -27,8 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.draw:
         folder = Path(arguments.draw)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "case.md").write_text(chart("The case", CASE_WORKFLOW), encoding="utf-8")
-        print(f"written: {folder / 'case.md'}")
+        for name, title, workflow in CHARTS:
+            (folder / f"{name}.md").write_text(chart(title, workflow), encoding="utf-8")
+            print(f"written: {folder / name}.md")
         return 0
     settings = read_settings()
     pack = load_pack(settings.pack)
