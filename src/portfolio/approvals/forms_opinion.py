@@ -13,7 +13,8 @@ from portfolio.approvals.terms import GroundKind, OpinionOutcome
 from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
 from portfolio.web.formatting import plain_amount
-from portfolio.web.forms import Form, Submitted, too_long
+from portfolio.web.forms import Form, Submitted
+from portfolio.web.lengths import too_long
 
 LONGEST = {
     "reasons": 8000,

@@ -18,7 +18,7 @@ from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
 from portfolio.people.viewer import Viewer
-from portfolio.web.forms import too_long
+from portfolio.web.lengths import too_long
 
 MAX_EVIDENCE = 2000
 RESULTS = tuple(result.value for result in OWN_RESULTS)

@@ -36,7 +36,7 @@ from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.formatting import short_day
 from portfolio.web.forms import Form, Submitted, bind
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -79,7 +79,7 @@ def upload(
             raise FieldRefused("file", gettext("Choose a file"))
         received = receive(_store(request), cast(BinaryIO, files[0].file), files[0].filename)
     except FieldRefused as refused:
-        form = form.with_error(refused.field, refused.reasons[0])
+        form = taken_back(session, form, refused)
         return invalid(request, RUNS, form=form, runs=recent_runs(session))
     run = prepare_import(session, request.user, received)
     return done(request, session, request.app.route_reverse("exchange.import", run_id=run.id))

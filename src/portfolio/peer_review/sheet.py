@@ -7,7 +7,8 @@ from portfolio.audit.canon import digest
 from portfolio.i18n import gettext as _
 from portfolio.packs.rubric import LEVELS, Rubric
 from portfolio.peer_review.rules import SUMMARY, Draft
-from portfolio.web.forms import Form, Submitted, too_long
+from portfolio.web.forms import Form, Submitted
+from portfolio.web.lengths import too_long
 
 MAX_REASON = 4000
 MAX_SUMMARY = 8000

@@ -20,7 +20,7 @@ from portfolio.projects.ordering import Order, read_order
 from portfolio.projects.terms import IMPORTED, OWN_SOURCE, ProjectStage
 from portfolio.strategy.models import Call
 from portfolio.web.formatting import money, number, read_decimal
-from portfolio.web.forms import too_long
+from portfolio.web.lengths import too_long
 
 NAMES = ("text", "institution", "call", "state", "stage", "theme", "source", "currency", "least", "most")
 LONGEST = {"text": 200, "source": 60, "theme": 60}

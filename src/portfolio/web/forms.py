@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from portfolio.db.text import storable
 from portfolio.i18n import gettext, ngettext
 from portfolio.web.formatting import number, read_decimal
+from portfolio.web.lengths import too_long
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -169,16 +170,6 @@ def message(problem: ErrorDetails) -> str:
     if kind == "value_error" and "error" in context:
         return str(context["error"])
     return _plain_message(kind)
-
-
-def too_long(limit: int, given: int) -> str:
-    """What is said of a text of `given` characters where only `limit` are kept: how many, and how many it has."""
-    words = ngettext(
-        "Enter %(n)s character or fewer: there are %(given)s",
-        "Enter %(n)s characters or fewer: there are %(given)s",
-        limit,
-    )
-    return words % {"n": number(limit), "given": number(given)}
 
 
 def _bound(kind: str, limit: Any) -> str:

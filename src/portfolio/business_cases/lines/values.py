@@ -17,7 +17,7 @@ from portfolio.db.text import folded
 from portfolio.i18n import LANGUAGES, language, ngettext
 from portfolio.i18n import gettext as _
 from portfolio.web import formatting
-from portfolio.web.forms import too_long
+from portfolio.web.lengths import too_long
 
 Value = Any
 """str, bool, int, date, UUID or None, by the kind of its column."""
