@@ -35,7 +35,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import institution_names
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -195,7 +195,7 @@ def submit_return(
     try:
         return_case(session, request.user, runtime(request).pack, case, form.value.sections, form.value.reason)
     except FieldRefused as refused:
-        failed = form.with_error(refused.field, refused.reasons[0])
+        failed = taken_back(session, form, refused)
         return invalid(request, RETURN, **_return(request, session, case, failed))
     return done(
         request,

@@ -40,7 +40,7 @@ from portfolio.people.viewer import Viewer
 from portfolio.web import flash
 from portfolio.web.formatting import locale
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -90,6 +90,7 @@ def submit_decision(
             with session.begin_nested():
                 propose(session, request.user, pack, [case])
         except Refused as refused:
+            session.commit()  # what was entered stays
             return invalid(request, PAGE, **_context(request, session, case, reasons=refused.reasons))
         say = "sheet_proposed"
     return done(request, session, request.app.route_reverse("approvals.decision", case_id=case.id), say=say)
@@ -119,7 +120,7 @@ def submit_override(
             dated_on=fields.dated_on, reasons=fields.reasons, password=fields.password, shown=fields.digest,
         )  # fmt: skip
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, PAGE, **_context(request, session, case, override_form=wrong))
     address = request.app.route_reverse("approvals.decision", case_id=case.id)
     return done(request, session, address, say="opinion_overridden")

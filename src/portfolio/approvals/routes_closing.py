@@ -18,7 +18,8 @@ from portfolio.i18n import N_, gettext
 from portfolio.identity.guard import whole_viewer
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
-from portfolio.web.forms import Form, Submitted, blank, too_long
+from portfolio.web.forms import Form, Submitted, blank
+from portfolio.web.lengths import too_long
 from portfolio.web.pages import done, invalid, page
 from portfolio.web.runtime import runtime
 

@@ -30,7 +30,7 @@ from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.formatting import typed_amount
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -103,7 +103,7 @@ def submit_proposal(
             wanted = _wanted(form.value, case.currency)
             code_issue.propose_code(session, request.user, runtime(request).pack, case, wanted)
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         except ValueError as error:
             form = form.with_error("ceiling", str(error))
         else:
@@ -153,7 +153,7 @@ def submit_issue(
         try:
             prove(session, settings.secret_key, request.user, fields.password, fields.digest)
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             code_issue.issue_code(
                 session,
@@ -255,7 +255,7 @@ def submit_change_decision(
         try:
             prove(session, runtime(request).settings.secret_key, request.user, fields.password, fields.digest)
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             agrees = submitted.text("answer") != "no"
             code_states.decide_change(session, request.user, change, fields.digest, agrees=agrees)

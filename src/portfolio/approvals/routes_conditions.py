@@ -24,7 +24,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -115,7 +115,7 @@ def submit_evidence(
     except FieldRefused as refused:
         session.rollback()
         condition, case = conditions.get_condition(session, request.user, condition_id)
-        failed = form.with_error(refused.field, refused.reasons[0])
+        failed = taken_back(session, form, refused)
         return invalid(request, PAGE, **_context(request, session, condition, case, evidence=failed))
     return done(request, session, _address(request, condition), say="condition_evidenced")
 

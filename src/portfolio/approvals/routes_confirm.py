@@ -32,7 +32,7 @@ from portfolio.people.queries import institution_names, names
 from portfolio.strategy.models import Call
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -90,7 +90,7 @@ def submit_confirmation(
             fields.digest, act,
         )  # fmt: skip
     except FieldRefused as refused:
-        context = _context(request, session, call, form.with_error(refused.field, refused.reasons[0]))
+        context = _context(request, session, call, taken_back(session, form, refused))
         return invalid(request, PAGE, **context)
     return done(request, session, _address(request, call), say="decisions_confirmed")
 

@@ -26,7 +26,7 @@ from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.forms import Submitted, bind, blank
 from portfolio.web.once import new_key
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -121,7 +121,7 @@ def submit_draw(
             order = Order(form.value.kind, amount.minor, code.currency, form.value.order_reference, form.value.key)
             draws.draw(session, request.user, runtime(request).pack, code.id, order)
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         except Refused as error:
             form = form.with_error("amount", error.reasons[0])
         except ValueError as error:

@@ -43,7 +43,7 @@ from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.formatting import locale
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -128,7 +128,7 @@ def submit_confirmation(
             form.value.digest,
         )  # fmt: skip
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, PAGE, **_context(request, session, case, confirm=wrong))
     address = request.app.route_reverse("approvals.decision", case_id=case.id)
     return done(request, session, address, say="modification_confirmed")

@@ -38,7 +38,7 @@ from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.formatting import instant
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -112,6 +112,7 @@ def submit_opinion(
             with session.begin_nested():
                 opinions.pass_on(session, request.user, pack, case)
         except Refused as refused:
+            session.commit()  # the draft stays
             return invalid(request, PAGE, **_context(request, session, case, reasons=refused.reasons))
         return done(request, session, address, say="opinion_passed_on")
     return done(request, session, address, say="opinion_saved")
@@ -174,7 +175,7 @@ def submit_signature(
             form.value.digest,
         )
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, PAGE, **_context(request, session, case, sign_form=wrong))
     return done(request, session, request.app.route_reverse("approvals.opinion", case_id=case.id), say="opinion_signed")
 

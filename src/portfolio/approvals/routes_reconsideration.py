@@ -24,7 +24,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -116,7 +116,7 @@ def submit_answer(
             fields.words, fields.password, fields.digest,
         )  # fmt: skip
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, PAGE, **_context(request, session, case, answer=wrong))
     return done(request, session, _address(request, case), say="reconsideration_decided")
 

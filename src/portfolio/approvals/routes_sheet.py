@@ -101,6 +101,7 @@ def submit_sheet(
     if not errors and act == "propose":
         reasons, say = try_to_propose(request, session, call, submitted), "sheet_proposed"
     if errors or reasons:
+        session.commit()  # what could be saved or proposed stays; the page says what could not
         again = _page(request, session, call, frozenset(row.case_id for row in rows))
         context = sheet_context(request, session, again, submitted, errors, reasons)
         return invalid(request, "approvals/decision_sheet.html", None, **context)

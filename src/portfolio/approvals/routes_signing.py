@@ -47,7 +47,7 @@ from portfolio.people.queries import institution_names
 from portfolio.people.terms import Role
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -150,9 +150,7 @@ def submit_sign_off(
     try:
         prove(session, runtime(request).settings.secret_key, request.user, form.value.password, form.value.digest)
     except FieldRefused as refused:
-        return invalid(
-            request, PAGE, **_context(request, session, case, form.with_error(refused.field, refused.reasons[0]))
-        )
+        return invalid(request, PAGE, **_context(request, session, case, taken_back(session, form, refused)))
     sign(session, request.user, runtime(request).pack, case, role, form.value.digest)
     return done(request, session, request.app.route_reverse("approvals.sign_offs", case_id=case_id), say="signed_off")
 
@@ -263,7 +261,7 @@ def submit_queue(
     try:
         prove(session, runtime(request).settings.secret_key, request.user, form.value.password, batch_digest(chosen))
     except FieldRefused as refused:
-        failed = form.with_error(refused.field, refused.reasons[0])
+        failed = taken_back(session, form, refused)
         return invalid(request, QUEUE, **_queue_context(request, session, failed))
     sign_many(session, request.user, runtime(request).pack, chosen)
     return done(request, session, request.app.route_reverse("approvals.sign_off_queue"), say="signed_off_many")

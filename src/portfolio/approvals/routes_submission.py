@@ -26,7 +26,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -99,7 +99,7 @@ def submit_submission(
     try:
         prove(session, runtime(request).settings.secret_key, request.user, form.value.password, form.value.digest)
     except FieldRefused as refused:
-        failed = form.with_error(refused.field, refused.reasons[0])
+        failed = taken_back(session, form, refused)
         return invalid(request, PAGE, **_context(request, session, case, failed))
     submit(session, request.user, runtime(request).pack, case, form.value.digest)
     return done(
@@ -188,7 +188,7 @@ def submit_withdrawal(
     try:
         prove(session, runtime(request).settings.secret_key, request.user, value.password, value.digest)
     except FieldRefused as refused:
-        failed = form.with_error(refused.field, refused.reasons[0])
+        failed = taken_back(session, form, refused)
         return invalid(request, WITHDRAWAL, **_withdrawal(request, session, case, failed))
     withdraw(session, request.user, runtime(request).pack, case, value.reason, value.digest)
     return done(

@@ -34,7 +34,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web.flash import register
 from portfolio.web.forms import Form, Submitted
-from portfolio.web.pages import done
+from portfolio.web.pages import done, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -92,7 +92,7 @@ def submit_file(
         case = get_case(session, request.user, case_id)
         attach(session, request.user, case, SectionCode.ATTACHMENTS, received, title)
     except FieldRefused as refused:
-        form = form.with_error(refused.field, refused.reasons[0])
+        form = taken_back(session, form, refused)
         case = get_case(session, request.user, case_id)
         overrides = {PART: {"file_form": form}}
         return section_page(request, session, case, SectionCode.ATTACHMENTS, overrides=overrides, status=422)

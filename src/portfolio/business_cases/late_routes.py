@@ -26,7 +26,7 @@ from portfolio.strategy.queries import get_call
 from portfolio.strategy.shown import shown_call
 from portfolio.web.flash import register
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 AnyRequest = Request[Any, Any, Any]
 P = Permission
@@ -108,7 +108,7 @@ def submit_waiver(
         except NotFound:
             form = form.with_error("case_id", _("No unsubmitted case of this call has this reference"))
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     if form.value is None:
         return invalid(request, "business_cases/grant_late.html", **_granting(request, session, call, form))
     return done(request, session, request.app.route_reverse("strategy.call", call_id=call.id), say="late_granted")

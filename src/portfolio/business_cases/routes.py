@@ -29,7 +29,7 @@ from portfolio.strategy.rules import has_closed
 from portfolio.strategy.shown import shown_call
 from portfolio.web.flash import Message, register
 from portfolio.web.forms import Form, Submitted, bind, blank, shown
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -85,7 +85,7 @@ def submit_new_case(
         try:
             case = actions.start_case(session, request.user, runtime(request).pack, form.value)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
         else:
             return done(request, session, request.app.route_reverse(SECTIONS, case_id=case.id), say="case_started")
     return invalid(request, "business_cases/start.html", **_starting(request, session, form))
@@ -122,7 +122,7 @@ def submit_head(
         try:
             actions.change_head(session, request.user, case, form.value)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
         except Refused as refused:
             form = Form({**form.raw, "seen": str(case.version)}, {}, None)
             context = _heading(request, session, case, form)

@@ -34,7 +34,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web.flash import register
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 AnyRequest = Request[Any, Any, Any]
 P = Permission
@@ -100,7 +100,7 @@ def submit_team(
         try:
             change_team(session, request.user, case, value.person_id, value.act, value.why)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
         else:
             return done(request, session, _address(request, case), say="team_changed")
     return invalid(request, PAGE, **{**_context(request, session, case), "changing": form, "problems": form})
@@ -137,7 +137,7 @@ def submit_lead(
         try:
             hand_over(session, request.user, case, form.value.to_id, form.value.reason)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
         else:
             return done(request, session, _address(request, case), say="case_handed_over")
     return invalid(request, PAGE, **{**_context(request, session, case), "handing": form, "problems": form})

@@ -27,7 +27,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -94,7 +94,7 @@ def submit_proposal(
             where = request.app.route_reverse("checks.case", case_id=case.id)
             return done(request, session, where, say="waiver_proposed")
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     return invalid(request, PROPOSE, **_proposal(request, session, case, form))
 
 
@@ -138,7 +138,7 @@ def submit_decision(
             where = request.app.route_reverse("checks.waiver", waiver_id=waiver_id)
             return done(request, session, where, say="waiver_decided")
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
             waiver, case = get_waiver(session, request.user, waiver_id)
     return invalid(request, WAIVER, **_waiver(request, session, case, waiver, form))
 

@@ -23,7 +23,7 @@ from portfolio.people.models import Person
 from portfolio.people.permissions import Permission
 from portfolio.settings import Settings
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import invalid, page
+from portfolio.web.pages import invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -88,7 +88,7 @@ def submit_factor(
         new = second_factor.pending(secret, viewer, sealed)
         codes = second_factor.enrol(session, secret, viewer, account, new, form.value.code)
     except FieldRefused as refused:
-        form = form.with_error(refused.field, str(refused))
+        form = taken_back(session, form, refused)
         return invalid(request, PAGE, **shown(request, session, form, sealed))
     return _with_codes(request, session, SignInMethod.PASSWORD_AND_FACTOR, codes)
 
@@ -113,7 +113,7 @@ def submit_codes(
             session.commit()
             return page(request, CODES, codes=codes)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, str(refused))
+            form = taken_back(session, form, refused)
     return invalid(request, PAGE, **{**shown(request, session, blank(EnrolFields)), "codes_form": form})
 
 

@@ -22,7 +22,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.terms import InstitutionKind
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank, filled
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 AnyRequest = Request[Any, Any, Any]
 TREE, ADD = "people/institutions.html", "people/add_institution.html"
@@ -94,7 +94,7 @@ def submit_add(
             then = request.app.route_reverse("people.institution", institution_id=row.id)
             return done(request, session, then, say="institution_added")
         except FieldRefused as refused:
-            form = form.with_error(refused.field, str(refused))
+            form = taken_back(session, form, refused)
     return invalid(request, ADD, form=form, kinds=_kinds(), institutions=queries.choices(session))
 
 
@@ -169,8 +169,7 @@ def submit_change(
             then = request.app.route_reverse("people.institution", institution_id=row.id)
             return done(request, session, then, say=f"institution_{act}")
         except FieldRefused as refused:
-            session.rollback()
-            form = form.with_error(refused.field, str(refused))
+            form = taken_back(session, form, refused)
     return invalid(request, CHANGE, **_changing(session, row, act, form))
 
 

@@ -21,7 +21,7 @@ from portfolio.identity.terms import SignInMethod
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.forms import Submitted, bind, blank
-from portfolio.web.pages import invalid, page
+from portfolio.web.pages import invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -81,7 +81,7 @@ def submit_choose(
             address = f"{request.app.route_reverse('identity.sign_in')}?done=password_chosen"
             return Redirect(address, status_code=303)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, str(refused))
+            form = taken_back(session, form, refused)
     person = credentials.person_of_token(session, token)
     return invalid(request, CHOOSE, form=form, person=person, token=token)
 
@@ -117,7 +117,7 @@ def submit_change(
         account = account_of(session, viewer.person_id)
         credentials.change_password(session, viewer, account, form.value.new_password, form.value.again)
     except FieldRefused as refused:
-        return invalid(request, CHANGE, form=form.with_error(refused.field, str(refused)))
+        return invalid(request, CHANGE, form=taken_back(session, form, refused))
     method = SignInMethod(request.scope["auth"].method)
     outcome = opened(session, account, method, address_of_client(request), agent_of(request))
     session.commit()

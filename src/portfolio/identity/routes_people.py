@@ -30,7 +30,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.web import flash
 from portfolio.web.forms import Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -139,8 +139,7 @@ def submit_invite(
     try:
         person, is_new = people_actions.invite_person(session, secret, request.user, chosen, form.value)
     except FieldRefused as refused:
-        session.rollback()
-        form = form.with_error(refused.field, str(refused))
+        form = taken_back(session, form, refused)
         return invalid(request, INVITE, **role_page(request, session, form, submitted))
     except Refused as refused:
         session.rollback()

@@ -18,7 +18,7 @@ from portfolio.identity.step_up import prove
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -120,8 +120,7 @@ def submit_decide(
         prove(session, runtime(request).settings.secret_key, request.user, fields.password, fields.digest)
         reset_actions.decide_reset(session, request.user, row.reset, fields.digest, grant=grant, reason=fields.reason)
     except FieldRefused as refused:
-        session.rollback()
-        form = form.with_error(refused.field, str(refused))
+        form = taken_back(session, form, refused)
         return invalid(request, DECIDE, **_shown(request, session, reset_row(session, reset_id), form))
     say = "reset_granted" if grant else "reset_refused"
     return done(request, session, request.app.route_reverse("people.resets"), say=say)

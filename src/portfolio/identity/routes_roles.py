@@ -26,7 +26,7 @@ from portfolio.people.models import Membership, RoleProposal
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -152,8 +152,7 @@ def submit_decide(
         prove(session, runtime(request).settings.secret_key, request.user, fields.password, fields.digest)
         role_actions.decide_role(session, request.user, proposal, fields.digest, grant=grant, reason=fields.reason)
     except FieldRefused as refused:
-        session.rollback()
-        form = form.with_error(refused.field, str(refused))
+        form = taken_back(session, form, refused)
         return invalid(request, DECIDE, **_decision(request, session, proposal, form))
     say = "role_granted" if grant else "role_refused"
     return done(request, session, request.app.route_reverse("people.proposals"), say=say)
@@ -237,8 +236,7 @@ def submit_end(
     try:
         role_actions.end_role(session, request.user, membership, last_day, form.value.reason)
     except FieldRefused as refused:
-        session.rollback()
-        context = _ending(request, session, person_id, membership_id, form.with_error(refused.field, str(refused)))
+        context = _ending(request, session, person_id, membership_id, taken_back(session, form, refused))
         return invalid(request, END, **context)
     return done(request, session, request.app.route_reverse("people.person", person_id=person_id), say="role_ended")
 

@@ -26,7 +26,7 @@ from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 MEASURE, CORRECT = "kpis/measure.html", "kpis/correct.html"
 
@@ -82,8 +82,7 @@ def submit_measure(
             record_measurements(session, request.user, found.project, entries, found.today)
             return done(request, session, path_of(request, SCORECARD, project_id=project_id), say="measured")
         except FieldRefused as refused:
-            session.rollback()
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     return invalid(request, MEASURE, **_context(request, session, found, rows, form, unusual))
 
 
@@ -157,8 +156,7 @@ def submit_correct(
             where = path_of(request, "kpis.indicator", project_id=project_id, indicator_id=one.id)
             return done(request, session, where, say="corrected")
         except FieldRefused as refused:
-            session.rollback()
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     return invalid(request, CORRECT, **_correction(request, session, found, one, old, form, unusual))
 
 

@@ -26,7 +26,7 @@ from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank, filled
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 ADD, EDIT, TARGETS_PAGE, STOP = "kpis/add.html", "kpis/edit.html", "kpis/targets.html", "kpis/stop.html"
 
@@ -103,8 +103,7 @@ def submit_add(
             where = path_of(request, "kpis.indicator", project_id=project_id, indicator_id=row.id)
             return done(request, session, where, say="indicator_added")
         except FieldRefused as refused:
-            session.rollback()
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     return invalid(request, ADD, **_add_context(request, session, found, form))
 
 
@@ -179,8 +178,7 @@ def submit_edit(
             change_indicator(session, request.user, one, form.value, found.today)
             return _back(request, session, one, "indicator_changed")
         except FieldRefused as refused:
-            session.rollback()
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     return invalid(request, EDIT, **_one_context(request, session, found, one, form))
 
 
@@ -227,8 +225,7 @@ def submit_targets(
             set_targets(session, request.user, one, form.value)
             return _back(request, session, one, "targets_set")
         except FieldRefused as refused:
-            session.rollback()
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     return invalid(request, TARGETS_PAGE, **_one_context(request, session, found, one, form))
 
 

@@ -21,7 +21,7 @@ from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 WAVE = "kpis/wave.html"
 
@@ -60,8 +60,7 @@ def submit_wave(
             add_wave(session, request.user, found.project, form.value, found.today)
             return done(request, session, path_of(request, SCORECARD, project_id=project_id), say="wave_recorded")
         except FieldRefused as refused:
-            session.rollback()
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     return invalid(request, WAVE, **_context(request, session, found, form))
 
 

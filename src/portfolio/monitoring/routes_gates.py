@@ -28,8 +28,9 @@ from portfolio.people.queries import names
 from portfolio.projects.models import Project
 from portfolio.projects.visibility import get_project
 from portfolio.web import flash
-from portfolio.web.forms import Form, Submitted, bind, blank, too_long
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.forms import Form, Submitted, bind, blank
+from portfolio.web.lengths import too_long
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 PROPOSE = "monitoring/gate_proposal.html"
@@ -118,7 +119,7 @@ def submit_proposal(
                 session, request.user, pack, project, gate, fields.held_on, answers, fields.note or ""
             )  # fmt: skip
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             return done(request, session, life_address(request, project.id), say="gate_proposed")
     return invalid(request, PROPOSE, **_proposing(request, session, project, gate, form))
@@ -207,7 +208,7 @@ def submit_decision(
                 fields.digest,
             )
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             return done(request, session, life_address(request, project.id), say="gate_decided")
     return invalid(request, DECIDE, **_deciding(request, session, proposal, project, form))

@@ -28,7 +28,7 @@ from portfolio.projects.visibility import get_project
 from portfolio.web import flash
 from portfolio.web.formatting import short_day
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 PAGE = "monitoring/life.html"
 DEPENDENCIES = "monitoring/dependencies.html"
@@ -99,7 +99,7 @@ def submit_dependency(
         except NotFound:
             form = form.with_error("needs_id", _("Choose one of the options"))
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             return done(request, session, life_address(request, project.id), say="dependency_added")
     return invalid(request, DEPENDENCIES, **_dependencies(request, session, project, form))

@@ -23,7 +23,7 @@ from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import get_project
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 SUSPEND, RESUME = "monitoring/suspension.html", "monitoring/resumption.html"
@@ -98,7 +98,7 @@ def submit_suspension(
                 session, request.user, pack_of(request), secret, project, fields.reason, fields.password, fields.digest
             )
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             return done(request, session, life_address(request, project.id), say="project_suspended")
     return invalid(request, SUSPEND, **_suspending(request, session, project, form))
@@ -186,7 +186,7 @@ def submit_answer(
                 fields.digest, grants=grants,
             )  # fmt: skip
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             said = "project_resumed_partly" if found.left else "project_resumed" if grants else "resumption_refused"
             return done(request, session, life_address(request, project.id), say=said)
@@ -249,7 +249,7 @@ def submit_ending(
         except NotFound:
             form = form.with_error("successor_id", _("Choose one of the options"))
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             return done(request, session, life_address(request, project.id), say="project_ended")
     return invalid(request, END, **_ending(request, session, project, move, form))

@@ -28,7 +28,7 @@ from portfolio.projects.visibility import get_project
 from portfolio.web import flash
 from portfolio.web.formatting import typed_amount
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 PILOT, HAND_OVER = "monitoring/pilot_terms.html", "monitoring/hand_over_terms.html"
 MOVE, STANDING = "monitoring/move.html", "monitoring/standing.html"
@@ -91,19 +91,19 @@ def submit_pilot_terms(
     form = bind(PilotFields, submitted)
     if (fields := form.value) is not None:
         form = _tried(
-            form, lambda: bounds.set_pilot_terms(session, request.user, pack_of(request), project, fields)
+            session, form, lambda: bounds.set_pilot_terms(session, request.user, pack_of(request), project, fields)
         )  # fmt: skip
         if form.value is not None:
             return done(request, session, life_address(request, project.id), say="pilot_terms_set")
     return invalid(request, PILOT, **_pilot(request, session, project, form))
 
 
-def _tried(form: Form[Any], act: Callable[[], object]) -> Form[Any]:
+def _tried(session: Session, form: Form[Any], act: Callable[[], object]) -> Form[Any]:
     """The form as it was, or with the error that the act found in one of its fields."""
     try:
         act()
     except FieldRefused as error:
-        return form.with_error(error.field, error.reasons[0])
+        return taken_back(session, form, error)
     return form
 
 
@@ -152,7 +152,7 @@ def submit_hand_over_terms(
     form = bind(HandOverFields, submitted)
     if (fields := form.value) is not None:
         form = _tried(
-            form, lambda: bounds.set_hand_over_terms(session, request.user, pack_of(request), project, fields)
+            session, form, lambda: bounds.set_hand_over_terms(session, request.user, pack_of(request), project, fields)
         )  # fmt: skip
         if form.value is not None:
             return done(request, session, life_address(request, project.id), say="hand_over_terms_set")
@@ -207,6 +207,7 @@ def submit_move(
         form = form.with_error("end", _("Choose one of the options"))
     if (fields := form.value) is not None:
         form = _tried(
+            session,
             form,
             lambda: life.make_plain_move(
                 session, request.user, pack_of(request), project, move, fields.reason, fields.end

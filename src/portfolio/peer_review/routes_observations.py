@@ -32,7 +32,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import institution_names
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -136,7 +136,7 @@ def submit_observation(
     try:
         make_observation(session, request.user, runtime(request).pack, case, value.section, value.kind, value.text)
     except FieldRefused as refused:
-        failed = form.with_error(refused.field, refused.reasons[0])
+        failed = taken_back(session, form, refused)
         return invalid(request, PAGE, PART, **_context(request, session, case, form=failed))
     return _back(request, session, case, "observation_made")
 
@@ -230,7 +230,7 @@ def submit_resolution(
     try:
         resolve_observation(session, request.user, runtime(request).pack, case, observation, form.value.resolution)
     except FieldRefused as refused:
-        failed = form.with_error(refused.field, refused.reasons[0])
+        failed = taken_back(session, form, refused)
         return invalid(request, PAGE, PART, **_context(request, session, case, resolving=(observation_id, failed)))
     return _back(request, session, case, "observation_resolved")
 

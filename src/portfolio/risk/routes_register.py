@@ -25,7 +25,7 @@ from portfolio.risk.register_page import asked_of, register_page
 from portfolio.risk.terms import Severity
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 Answer = Response[Any]
 REGISTER, NEW, EDIT, ISSUE, RESOLVE = (f"risk/{name}.html" for name in ("register", "new", "edit", "issue", "resolve"))
@@ -96,7 +96,7 @@ def submit_new(
             said = form.value.said(found.initiative.currency)
             risk = raise_risk(session, found.viewer, found.pack, found.project, said, form.value.points())
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         except ValueError as error:
             form = form.with_error("contingent", str(error))
         else:
@@ -145,7 +145,7 @@ def submit_edit(
         try:
             edit_risk(session, found.viewer, found.pack, found.project, risk, form.value.said(risk.currency))
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         except ValueError as error:
             form = form.with_error("contingent", str(error))
         else:

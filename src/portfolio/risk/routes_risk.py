@@ -28,7 +28,7 @@ from portfolio.risk.routes_register import address_of, issue_words
 from portfolio.risk.treatment import add_action, add_evidence, move_risk, set_action
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 Answer = Response[Any]
@@ -86,12 +86,9 @@ def _submit(
         try:
             act(found, risk, form.value)
         except FieldRefused as error:
-            form = form.with_error(error.field, error.reasons[0])
+            form = taken_back(session, form, error)
         else:
             return done(request, session, address_of(request, risk), say=say)
-        session.rollback()
-        found = opened(request, session, ids[0])
-        risk = get_risk(session, found.project, ids[1])
     return invalid(request, PAGE, **risk_context(session, found, risk, {name: form}))
 
 

@@ -21,7 +21,7 @@ from portfolio.strategy.shown import theme_options, theme_words
 from portfolio.strategy.terms import CallStageCode
 from portfolio.web.flash import register
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -73,7 +73,7 @@ def submit_stages(
         try:
             actions.set_stages(session, request.user, call, _dates(form.value))
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     if form.value is None:
         return invalid(request, "strategy/stages.html", **_staging(form, call))
     return done(request, session, _to(request, "strategy.call", call), say="stages_set")
@@ -112,7 +112,7 @@ def submit_action_line(
         try:
             actions.add_action_line(session, request.user, call, form.value)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     if form.value is None:
         return invalid(request, "strategy/action_lines.html", **_lines(request, session, form, call))
     return done(request, session, _to(request, "strategy.action_lines", call), say="action_line_added")

@@ -23,7 +23,7 @@ from portfolio.strategy.shown import by_objective, shown_call, shown_stages, the
 from portfolio.strategy.terms import CallKind
 from portfolio.web.flash import register
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -121,7 +121,7 @@ def submit_change(
         try:
             actions.change_call(session, request.user, call, form.value)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     if form.value is None:
         return invalid(request, "strategy/edit.html", **_editing(_placed(form), call))
     return done(request, session, _to(request, call), say="call_changed")
@@ -161,7 +161,7 @@ def submit_extension(
         try:
             actions.extend_call(session, request.user, call, form.value)
         except FieldRefused as refused:
-            form = form.with_error(refused.field, refused.reasons[0])
+            form = taken_back(session, form, refused)
     if form.value is None:
         return invalid(request, "strategy/extend.html", form=form, shown=shown_call(call, now(session)))
     return done(request, session, _to(request, call), say="call_extended")

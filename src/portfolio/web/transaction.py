@@ -1,4 +1,7 @@
-"""One transaction for one request: returning commits, raising rolls back, and a commit that fails is an error page."""
+"""One transaction for one request: an answer commits, a refusal does not, and a commit that fails is an error page.
+
+A refusal is an exception, or a page that says no: an act that found its error half way leaves nothing behind.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.web import once
 from portfolio.web.forms import Submitted
+from portfolio.web.pages import WRITES_NOTHING
 from portfolio.web.runtime import runtime
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,7 +40,8 @@ async def provide_session(
         if viewer is not None:
             await asyncio.to_thread(once.claim, session, submitted.text(once.FIELD), str(viewer.person_id))
         yield session
-        await asyncio.to_thread(session.commit)
+        refuses = request.scope["state"].get(WRITES_NOTHING, False)
+        await asyncio.to_thread(session.rollback if refuses else session.commit)
     except BaseException:
         await asyncio.to_thread(session.rollback)
         raise

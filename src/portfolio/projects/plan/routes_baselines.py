@@ -30,7 +30,7 @@ from portfolio.projects.plan.shown import Variance, moved_words
 from portfolio.projects.plan.terms import REBASELINES, BaselineKind, PlanProposalState
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 P = Permission
@@ -147,7 +147,7 @@ def submit_approval(
             session, here.actor, secret, here.project, row, form.value.password, form.value.digest, form.value.answer
         )
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, PROPOSAL, **_proposal_context(here, row, decide=wrong))
     return done(request, session, here.address(), say="plan_approved")
 

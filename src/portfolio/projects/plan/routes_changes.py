@@ -23,7 +23,7 @@ from portfolio.projects.plan.queries import changes_of, get_change
 from portfolio.projects.plan.terms import REBASELINES
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 P = Permission
 LIST, ONE = "projects/changes.html", "projects/change.html"
@@ -134,7 +134,7 @@ def submit_decision(
             return invalid(request, ONE, **_one_context(here, row, form))
         decide_change(session, here.actor, here.project, row, accept=act == "accept", answer=form.value.answer)
     except FieldRefused as refused:
-        return invalid(request, ONE, **_one_context(here, row, form.with_error(refused.field, refused.reasons[0])))
+        return invalid(request, ONE, **_one_context(here, row, taken_back(session, form, refused)))
     return done(request, session, here.address("projects.change", change_id=row.id), say="change_decided")
 
 

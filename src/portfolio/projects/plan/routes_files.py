@@ -39,7 +39,7 @@ from portfolio.projects.plan.terms import PlanFileState, TaskAct
 from portfolio.web import flash
 from portfolio.web.formatting import number, short_day
 from portfolio.web.forms import Form, Submitted
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
 
 P = Permission
@@ -101,7 +101,7 @@ def submit_upload(
             raise FieldRefused("file", _("Choose a file"))
         digest = receive_schedule(_store(request), cast(BinaryIO, files[0].file))
     except FieldRefused as refused:
-        form: Form[Any] = Form({}).with_error(refused.field, refused.reasons[0])
+        form: Form[Any] = taken_back(session, Form({}), refused)
         return invalid(request, UPLOAD, frame=here.frame, project=here.project, form=form)
     name = PurePath(files[0].filename.replace("\\", "/")).name
     row = prepare_schedule(session, here.actor, here.project, digest, name)

@@ -32,7 +32,7 @@ from portfolio.projects.plan.terms import PlanItemKind
 from portfolio.projects.plan.timeline import timeline
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank, filled
-from portfolio.web.pages import done, invalid, page
+from portfolio.web.pages import done, invalid, page, taken_back
 
 P = Permission
 PLAN, MILESTONE = "projects/plan.html", "projects/milestone.html"
@@ -107,7 +107,7 @@ def submit_new(
     try:
         add_milestone(session, here.actor, here.project, form.value)
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, MILESTONE, **_context(here, None, wrong))
     return done(request, session, here.address(), say="milestone_added")
 
@@ -157,7 +157,7 @@ def submit_milestone(
     try:
         change_milestone(session, here.actor, here.project, row, form.value)
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, MILESTONE, **_context(here, row, wrong))
     return done(request, session, here.address(), say="milestone_changed")
 
@@ -183,7 +183,7 @@ def submit_dependency(
             return invalid(request, MILESTONE, **_context(here, row, filled(MilestoneFields, row), link=form))
         add_dependency(session, here.viewer, here.project, row, form.value.needs, form.value.lag_days)
     except FieldRefused as refused:
-        wrong = form.with_error(refused.field, refused.reasons[0])
+        wrong = taken_back(session, form, refused)
         return invalid(request, MILESTONE, **_context(here, row, filled(MilestoneFields, row), link=wrong))
     address = here.address("projects.milestone", milestone_id=row.id)
     return done(request, session, address, say="dependency_added")
