@@ -31,6 +31,11 @@ def now(session: Session) -> datetime:
     return fixed
 
 
+def fix(session: Session, at: datetime) -> None:
+    """Give a session the instant of another one of the same request, so that it need not ask again."""
+    session.info["now"] = at
+
+
 def moved_instant(session: Session) -> datetime | None:
     """The present instant of a clock that was moved (a demonstration's, or a test's); nothing where it tells real time."""
     at = now(session)

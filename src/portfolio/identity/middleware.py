@@ -1,6 +1,8 @@
 """Reads the session cookie and says who is looking; never writes a row for somebody who is not signed in."""
 
 import asyncio
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Request
@@ -18,6 +20,18 @@ from portfolio.people.viewer import Viewer
 from portfolio.settings import Settings
 from portfolio.web.formatting import country_zone
 from portfolio.web.runtime import Runtime
+from portfolio.web.transaction import MOMENT
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a cookie says: `at` is the present instant of the rules, `ahead` by how many seconds a demonstration's clock was
+    moved; the pages count their terms down by it."""
+
+    session: Found | None
+    viewer: Viewer | None = None
+    at: datetime | None = None
+    ahead: int = 0
 
 
 def cookie_name(settings: Settings) -> str:
@@ -38,7 +52,7 @@ class SignedIn(ASGIMiddleware):
         scope["user"], scope["auth"] = None, None
         request: Request[Any, Any, Any] = Request(scope)
         if token := _token(request):
-            _admit(scope, *await asyncio.to_thread(_look_up, scope["litestar_app"].state.runtime, token))
+            _admit(scope, await asyncio.to_thread(_look_up, scope["litestar_app"].state.runtime, token))
         await next_app(scope, receive, send)
 
 
@@ -46,7 +60,7 @@ def recognise(request: Request[Any, Any, Any]) -> None:
     """The same for a request that no route takes: it is refused before the layers look at it."""
     request.scope["user"], request.scope["auth"] = None, None
     if token := _token(request):
-        _admit(request.scope, *_look_up(request.app.state.runtime, token))
+        _admit(request.scope, _look_up(request.app.state.runtime, token))
 
 
 def _token(request: Request[Any, Any, Any]) -> str:
@@ -56,25 +70,24 @@ def _token(request: Request[Any, Any, Any]) -> str:
     return request.cookies.get(cookie_name(request.scope["litestar_app"].state.runtime.settings), "")
 
 
-def _admit(scope: Scope, found: Found | None, viewer: Viewer | None, ahead: int) -> None:
-    """`ahead`: by how many seconds a demonstration's clock was moved; the pages count their terms down by it."""
-    scope["auth"] = found
-    scope["state"]["clock_ahead"] = ahead
-    if viewer is not None:
-        scope["user"] = viewer
-        set_language(viewer.language)
+def _admit(scope: Scope, seen: _Seen) -> None:
+    scope["auth"] = seen.session
+    scope["state"]["clock_ahead"] = seen.ahead
+    if seen.viewer is not None:
+        scope["user"] = seen.viewer
+        scope["state"][MOMENT] = seen.at
+        set_language(seen.viewer.language)
 
 
-def _look_up(runtime: Runtime, token: str) -> tuple[Found | None, Viewer | None, int]:
+def _look_up(runtime: Runtime, token: str) -> _Seen:
     with runtime.database.reading() as session:
         found = sessions.find(session, token)
         if found is None or not found.is_alive:
-            return found, None, 0
-        moved = moved_instant(session)
+            return _Seen(found)
+        at, moved = now(session), moved_instant(session)
         ahead = 0 if moved is None else round((moved - utc_now()).total_seconds())
-        today = now(session).astimezone(country_zone()).date()
-        viewer = load_viewer(session, found.person_id, today, found.id)
+        viewer = load_viewer(session, found.person_id, at.astimezone(country_zone()).date(), found.id)
     if utc_now() - found.seen_at > sessions.SEEN_EVERY:
         with runtime.database.writing() as session:
             sessions.touch(session, found)
-    return found, viewer, ahead
+    return _Seen(found, viewer, at, ahead)

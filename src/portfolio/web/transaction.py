@@ -11,12 +11,16 @@ from litestar import Request
 from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
+from portfolio.db.clock import fix
 from portfolio.web import once
 from portfolio.web.forms import Submitted
 from portfolio.web.pages import WRITES_NOTHING
 from portfolio.web.runtime import runtime
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+MOMENT = "moment"
+"""Where the request's state holds the instant at which its sender was recognised: a page that only reads has that time too."""
 
 
 async def provide_session(
@@ -29,6 +33,8 @@ async def provide_session(
     database = runtime(request).database
     if request.method in SAFE:
         session = database.read()
+        if (moment := request.scope["state"].get(MOMENT)) is not None:
+            fix(session, moment)
         try:
             yield session
         finally:
