@@ -1,0 +1,72 @@
+"""Steps of a project after its money, as its people take them in the browser."""
+
+import uuid
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from browsing import Site
+from portfolio.projects.models import Initiative, Project
+from portfolio.projects.terms import ProjectStage
+from travelling import Journey
+
+
+def project_of(site: Site, title: str) -> tuple[uuid.UUID, ProjectStage]:
+    """The project of the initiative with that title, and its stage."""
+    database = site.database()
+    with database.reading() as session:
+        found = session.execute(
+            select(col(Project.id), col(Project.stage))
+            .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
+            .where(col(Initiative.title) == title)
+        ).one()
+    database.engine.dispose()
+    return found.id, found.stage
+
+
+def propose_gate(journey: Journey, project: uuid.UUID, gate: str) -> None:
+    """The lead answers every criterion and puts the project to the gate."""
+    page = journey.become("lead")
+    journey.go(f"/projects/{project}/life")
+    page.locator(f"main a[href$='/gates/{gate}']").click()
+    for answer in page.locator("textarea[name^='answers.']").all():
+        answer.fill("Está en el informe, con sus cifras.")
+    journey.press(f"/gates/{gate}")
+
+
+def decide_gate(journey: Journey, key: str, title: str, outcome: str, reasons: str) -> None:
+    """Somebody else finds the gate in what waits for them, reads it and decides with their password."""
+    page = journey.become(key)
+    page.locator("main a[href*='/gates/']", has_text=title).first.click()
+    page.locator(f"[name=outcome][value={outcome}]").check()
+    page.locator("[name=reasons]").fill(reasons)
+    journey.confirm("/gates/")
+    assert page.url.split("?")[0].endswith("/life")
+
+
+def bound_pilot(journey: Journey, project: uuid.UUID, ends_on: date) -> None:
+    """Exit criteria, a cap and an end, as a pilot must have before it begins."""
+    page = journey.become("lead")
+    journey.go(f"/projects/{project}/life")
+    page.locator(f"main a[href$='/projects/{project}/pilot-terms']").click()
+    page.locator("[name=exit_criteria]").fill("Nueve de cada diez personas terminan sin ayuda.")
+    page.locator("[name=cap]").fill("25.000")
+    page.locator("[name=ends_on]").fill(ends_on.isoformat())
+    journey.press("/pilot-terms")
+    assert "25.000" in page.locator("main").inner_text()
+
+
+def end_pilot(journey: Journey, project: uuid.UUID, reason: str) -> None:
+    page = journey.become("lead")
+    journey.go(f"/projects/{project}/moves/end_pilot")
+    page.locator("[name=end][value=criteria_met]").check()
+    page.locator("[name=reason]").fill(reason)
+    journey.press("/moves/end_pilot")
+
+
+def move_to(site: Site, day: date, *jobs: str) -> None:
+    """The demonstration's clock stands at that day, and the clock of the house has done these jobs."""
+    for words in (("demo", "--today", day.isoformat()), *(("jobs", "run", name) for name in jobs)):
+        told = site.command(*words)
+        assert told.returncode == 0, told.stdout + told.stderr

@@ -1,0 +1,103 @@
+"""A funded project from its code to its closure and beyond, in a browser without JavaScript: a pilot that fails its scale gate
+once, a re-baseline, a late return, a risk that is escalated, and a benefit that is measured when the project is closed."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from browsing import DECIDED, Site, free_port, make_demonstration, served, somebody
+from delivering import bound_pilot, decide_gate, end_pilot, move_to, project_of, propose_gate
+from portfolio.demo import delivery
+from portfolio.projects.terms import ProjectStage
+from travelling import Journey
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def born(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A demonstration of its own, whose clock moves: one project, just born with its approval code."""
+    var: Path = tmp_path_factory.mktemp("born")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delivery, "PARTS", ())
+        made = make_demonstration(var, free_port(), [DECIDED])
+    with served(made.environment, var / "serve.log"):
+        yield made
+
+
+@pytest.fixture
+def journey(browser: Browser, born: Site) -> Iterator[Journey]:
+    with somebody(browser, born, scripts=False, words="es") as someone:
+        yield Journey(someone, has_scripts=False)
+
+
+def test_a_project_goes_from_its_code_to_its_closure(journey: Journey, born: Site) -> None:
+    project, stage = project_of(born, DECIDED)
+    assert stage is ProjectStage.PLANNED
+    carry_over(journey)
+    approve_the_plan(journey, f"/projects/{project}", kind="")
+    propose_gate(journey, project, "begin_discovery")
+    decide_gate(journey, "cio", DECIDED, "passed", "El equipo está completo.")
+    escalated_risk(journey, f"/projects/{project}")
+    bound_pilot(journey, project, date(2027, 1, 29))
+    propose_gate(journey, project, "begin_pilot")
+    decide_gate(journey, "cio", DECIDED, "passed", "El alcance está acotado.")
+    end_pilot(journey, project, "93 % terminó sin ayuda en dos consulados.")
+    propose_gate(journey, project, "scale")
+    decide_gate(journey, "national_cio", DECIDED, "failed", "No se midió a quienes abandonan.")
+    assert project_of(born, DECIDED)[1] is ProjectStage.EVALUATION
+    approve_the_plan(journey, f"/projects/{project}", kind="replan")
+    propose_gate(journey, project, "scale")
+    decide_gate(journey, "national_cio", DECIDED, "passed", "Con quienes abandonan medidos, la evidencia basta.")
+
+
+def carry_over(journey: Journey) -> None:
+    """What the case promised becomes what the project is followed by."""
+    page = journey.become("lead")
+    page.locator("main a[href$='/carry-over']").last.click()
+    journey.press("/carry-over")
+    assert "done=" in page.url
+
+
+def approve_the_plan(journey: Journey, project: str, kind: str) -> None:
+    """Proposed by the lead, approved by the agency's CIO; with a kind it is a re-baseline of the plan before."""
+    page = journey.become("lead")
+    page = journey.go(f"{project}/plan/proposals/new")
+    if kind:
+        page.locator(f"input[name=kind][value={kind}]").check()
+        page.locator("input[name^='after.']").last.fill("2029-03-30")
+    page.locator("textarea[name=reasons]").fill("Se repite el piloto con quienes abandonan." if kind else "Lo prometido.")
+    journey.press("/proposals/new")
+    proposal = page.url.partition("?")[0].removeprefix(journey.site.address)
+    page = journey.become("cio")
+    page.locator(f"main a[href='{proposal}']").first.click()
+    journey.confirm("/approve")
+    assert "done=plan_approved" in page.url
+
+
+def escalated_risk(journey: Journey, project: str) -> None:
+    """Out of tolerance, a risk goes to the tier above by itself; that tier answers."""
+    page = journey.become("lead")
+    journey.go(f"{project}/risks/new?catalogue=R45")
+    page.locator("textarea[name=event]").fill("La licitación queda desierta")
+    page.locator("input[name=owner]").fill("Jefatura de compras")
+    for name, value in (
+        ("proximity", "quarter"),
+        ("response", "reduce"),
+        ("inherent_likelihood", "5"),
+        ("inherent_impact", "4"),
+        ("residual_likelihood", "4"),
+        ("residual_impact", "4"),
+    ):
+        page.locator(f"select[name={name}]").select_option(value)
+    journey.press("/risks/new")
+    where = page.url.partition("?")[0].removeprefix(journey.site.address)
+    page = journey.become("analyst")
+    page.locator(f"main a[href='{where}']").first.click()
+    page.locator("input[name=act][value=keep]").check()
+    page.locator("textarea[name=answer]").fill("Se compra por convenio marco si no hay tres ofertas.")
+    journey.press("/answer")
+    expect(page.locator("#escalations")).to_contain_text("convenio marco")
