@@ -164,6 +164,12 @@ class Tag(Enum):
     RISKS_ADOPTED = "risk.adopted"
     ISSUE_RAISED = "issue.raised"
     ISSUE_RESOLVED = "issue.resolved"
+    # ratings
+    RATING_COMPUTED = "rating.computed"
+    RATING_COMMENTED = "rating.commented"
+    RATING_ASKED_FOR = "rating.asked_for"
+    RATING_FILED = "rating.filed"
+    RATING_DECLINED = "rating.declined"
     # files in and out
     IMPORT_PREPARED = "import.prepared"
     IMPORT_CONFIRMED = "import.confirmed"

@@ -4,6 +4,7 @@ from portfolio.i18n import N_
 from portfolio.labels import register
 from portfolio.monitoring.health_labels import HEALTH_LABELS
 from portfolio.monitoring.life_terms import GateOutcome, PilotEnd, RequestState
+from portfolio.monitoring.rating_labels import RATING_LABELS
 
 register(
     {
@@ -18,3 +19,4 @@ register(
     }
 )
 register(HEALTH_LABELS)
+register(RATING_LABELS)

@@ -8,3 +8,7 @@ from portfolio.monitoring.life_models import ProjectDependency as ProjectDepende
 from portfolio.monitoring.life_models import PromiseCarryOver as PromiseCarryOver
 from portfolio.monitoring.life_models import ResumptionRequest as ResumptionRequest
 from portfolio.monitoring.life_models import StageMove as StageMove
+from portfolio.monitoring.rating_models import ProjectHealth as ProjectHealth
+from portfolio.monitoring.rating_models import Rating as Rating
+from portfolio.monitoring.rating_models import RatingComment as RatingComment
+from portfolio.monitoring.rating_models import RatingRequest as RatingRequest

@@ -6,6 +6,7 @@ members go in as such and come out in the reader's own format and language.
 
 from portfolio.i18n import N_
 from portfolio.notifications.words_life import LIFE
+from portfolio.notifications.words_ratings import RATINGS
 
 KINDS: dict[str, tuple[str, str]] = {
     "trail_broken": (
@@ -391,6 +392,7 @@ KINDS: dict[str, tuple[str, str]] = {
         N_("The case %(case)s may be submitted until %(until)s. The reason: %(reason)s"),
     ),
     **LIFE,
+    **RATINGS,
     "risk_escalated": (
         N_("A risk waits for an answer of your tier: %(event)s"),
         N_(

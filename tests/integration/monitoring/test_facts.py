@@ -1,0 +1,126 @@
+"""The facts of health come from the tables of every room, alike on both databases, for all projects or one."""
+
+from datetime import date, timedelta
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from health_stage import PACK, TODAY, HealthStage, a_health_stage, expect, with_indicator, with_plan, with_risk
+from plan_stage import approved, proposed
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
+from portfolio.monitoring import facts_plan
+from portfolio.monitoring.facts import check_portion, counts_of, rating_facts, read_facts
+from portfolio.monitoring.portion import ALL, only, portions
+from portfolio.people.viewer import SYSTEM
+from portfolio.projects.models import Initiative, Project
+from portfolio.projects.plan.terms import BaselineKind
+
+
+def facts_of(session: Session, stage: HealthStage, as_at: date = TODAY) -> dict[str, object]:
+    mine = only(stage.project.id)
+    quality = check_portion(session, PACK, mine, as_at).summary
+    return rating_facts(read_facts(session, PACK, mine, as_at), quality).row(0, named=True)
+
+
+def test_a_project_of_which_nothing_is_known_has_no_zeros(session: Session) -> None:
+    found = facts_of(session, a_health_stage(session))
+    assert (found["cost_variance_bp"], found["cost_missing"]) == (None, "no_planned_cost")
+    assert (found["schedule_variance_bp"], found["schedule_share_missing"]) == (None, "no_planned_finish")
+    assert (found["milestones_due"], found["indicators_determined"]) == (0, 0)
+    assert found["severe_risks"] is None
+
+
+def test_every_room_is_asked(session: Session) -> None:
+    stage = a_health_stage(session)
+    _first, second = with_plan(session, stage)
+    with_indicator(session, stage, 9)
+    with_indicator(session, stage, 30, "Days to answer")
+    with_risk(session, stage)
+    with_risk(session, stage, (1, 1))
+    expect(session, stage, second, date(2026, 11, 14))
+    found = facts_of(session, stage)
+    assert (found["milestones_due"], found["milestones_reached"]) == (1, 1)
+    assert (found["indicators_determined"], found["indicators_met"]) == (2, 1)
+    assert found["severe_risks"] == 1
+    # 15 of 151 days late: from 1 June to 30 October
+    assert found["schedule_variance_bp"] == -993
+    assert found["rules_checked"] > found["rules_passed"] > 0
+
+
+def test_what_was_reached_later_was_not_reached_then(session: Session) -> None:
+    stage = a_health_stage(session)
+    with_plan(session, stage)
+    found = facts_plan.read_milestones(session, only(stage.project.id), date(2026, 7, 1)).row(0, named=True)
+    assert (found["milestones_due"], found["milestones_reached"], found["reached"]) == (1, 0, 0)
+
+
+def test_a_plan_that_is_approved_again_moves_the_second_pair_of_dates_only(session: Session) -> None:
+    stage = a_health_stage(session)
+    _first, second = with_plan(session, stage)
+    expect(session, stage, second, date(2026, 12, 15))
+    approved(session, stage.plan, proposed(session, stage.plan, BaselineKind.REPLAN))
+    plans = read_facts(session, PACK, only(stage.project.id), TODAY).plans.row(0, named=True)
+    assert plans["first_planned_finish"] == date(2026, 10, 30)
+    assert plans["planned_finish"] == date(2026, 12, 15)
+    replans = facts_plan.read_replans(session, ALL)
+    assert replans["on"].to_list() == [TODAY]
+
+
+def test_the_money_of_the_first_decision_and_of_now(session: Session) -> None:
+    stage = a_health_stage(session)
+    initiative = session.get_one(Initiative, stage.project.initiative_id)
+    initiative.decided_minor = 5_000_000
+    record(session, SYSTEM, Tag.CASE_EDITED, initiative)
+    session.flush()
+    plans = read_facts(session, PACK, only(stage.project.id), TODAY).plans.row(0, named=True)
+    assert (plans["planned_cost"], plans["first_planned_cost"]) == (5_000_000, 5_000_000)
+    assert plans["projected_cost"] is None
+
+
+def test_portions_together_say_what_all_at_once_say(session: Session) -> None:
+    stages = [a_health_stage(session, f"PF-2027-00{n}") for n in range(5)]
+    for stage in stages[:3]:
+        with_plan(session, stage)
+        with_indicator(session, stage, 8)
+    with_risk(session, stages[4])
+    together = counts_of(read_facts(session, PACK, ALL, TODAY))
+    parts = [counts_of(read_facts(session, PACK, portion, TODAY)) for portion in portions(session, 2)]
+    assert len(parts) == 3
+    assert pl.concat(parts).equals(together)
+
+
+def test_a_code_is_held_against_those_of_every_portion(session: Session) -> None:
+    stages = [a_health_stage(session, f"PF-2027-00{n}") for n in range(3)]
+    twin = session.get_one(Initiative, stages[2].project.initiative_id)
+    twin.number = None
+    twin.source_key, twin.source = "PF-2027-000", "elsewhere"
+    session.flush()
+    twin.reference = "PF-2027-000"
+    record(session, SYSTEM, Tag.CASE_EDITED, twin)
+    session.flush()
+    failed = {}
+    for stage in stages:
+        checked = check_portion(session, PACK, only(stage.project.id), TODAY)
+        assert checked.summary.height == 1
+        failed[stage.project.id] = "R01" in checked.findings["rule"].to_list()
+    assert list(failed.values()) == [True, False, True]
+
+
+def test_the_newest_of_all_records_says_how_old_the_data_are(session: Session) -> None:
+    stage = a_health_stage(session)
+    before = check_portion(session, PACK, only(stage.project.id), TODAY).summary["stale_days"].item()
+    assert before == (TODAY - date(2026, 6, 1)).days  # the day it began
+    with_plan(session, stage)
+    assert check_portion(session, PACK, only(stage.project.id), TODAY).summary["stale_days"].item() == 0
+    later = TODAY + timedelta(days=120)
+    checked = check_portion(session, PACK, only(stage.project.id), later)
+    assert checked.summary["stale_days"].item() == 120
+    assert "P01" in checked.findings["rule"].to_list()
+
+
+def test_all_projects_are_there(session: Session) -> None:
+    stages = [a_health_stage(session, f"PF-2027-00{n}") for n in range(3)]
+    lives = facts_plan.read_lives(session, ALL)
+    assert lives.height == len(stages)
+    assert session.get_one(Project, stages[0].project.id).stage.value in lives["stage"].to_list()
