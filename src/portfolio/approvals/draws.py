@@ -23,9 +23,11 @@ from portfolio.audit.trail import record
 from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
 from portfolio.db.money import Money
+from portfolio.db.text import folded
 from portfolio.errors import NotFound, Refused
-from portfolio.i18n import N_
+from portfolio.i18n import LANGUAGES, N_, language
 from portfolio.i18n import gettext as _
+from portfolio.labels import label
 from portfolio.packs.schema import CountryPack
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative
@@ -130,7 +132,9 @@ class RowResult:
 COLUMNS = ("code", "kind", "amount", "order_reference", "key")
 COLUMN_WORDS: dict[str, str] = {
     "code": N_("The approval code, as printed in the letter."),
-    "kind": N_("What is recorded: “reserve”, “commit”, “release” or “adjust” (a correction)."),
+    "kind": N_(
+        "What is recorded: “reserve”, “commit”, “release” or “adjust” (a correction), or the word of the screen."
+    ),
     "amount": N_("The amount with taxes, in the currency of the code."),
     "order_reference": N_("The order or tender, up to 80 characters."),
     "key": N_("Your own mark of this row, different for each: a row with a known key is not recorded twice."),
@@ -168,13 +172,24 @@ def _each(session: Session, actor: Viewer, pack: CountryPack, rows: Iterable[dic
         yield RowResult(number, values["code"], values["order_reference"], refusal)
 
 
+def _kind_named(text: str) -> DrawKind:
+    """By the name that programs write, or by the word of the screen in any language. Raises `ValueError`."""
+    wanted = folded(text)
+    for code in LANGUAGES:
+        with language(code):
+            for kind in DrawKind:
+                if wanted in (kind.value, folded(label(kind))):
+                    return kind
+    raise ValueError(text)
+
+
 def _draw_row(session: Session, actor: Viewer, pack: CountryPack, values: dict[str, str]) -> None:
     printed = parse_code(values["code"])
     code = None if isinstance(printed, CodeProblem) else code_by_text(session, printed)
     if code is None:
         raise NotFound
     try:
-        kind = DrawKind(values["kind"].lower())
+        kind = _kind_named(values["kind"])
         amount = Money.of(Decimal(read_decimal(values["amount"])), code.currency)
     except ValueError:
         raise Refused(_("The kind must be reserve, commit, release or adjust, and the amount a number.")) from None

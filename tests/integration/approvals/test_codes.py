@@ -244,14 +244,15 @@ def test_a_file_records_what_it_may_and_says_what_it_may_not(database: Database,
         f"{code.code};reserve;900000;OC-2;file-0002\n"
         "1111-1111;reserve;5;OC-3;file-0003\n"
         f"{code.code};lend;5;OC-4;file-0004\n"
+        f"{code.code};Liberación;0.50;OC-1;file-0005\n"
     )
     with database.writing() as session:
         results = draws.draw_rows(session, scene.buyer, PACK, text)
-    assert [bool(r.refusal) for r in results] == [False, True, True, True]
+    assert [bool(r.refusal) for r in results] == [False, True, True, True, False]
     with database.writing() as session:
         again = draws.draw_rows(session, scene.buyer, PACK, text)
-        assert [bool(r.refusal) for r in again] == [False, True, True, True]
-        assert session.get_one(ApprovalCode, code.id).reserved_minor == 1000_50
+        assert [bool(r.refusal) for r in again] == [False, True, True, True, False]
+        assert session.get_one(ApprovalCode, code.id).reserved_minor == 1000_00
 
 
 def test_the_public_page_answers_without_an_account(database: Database, scene: Scene, visitors: Visitors) -> None:
