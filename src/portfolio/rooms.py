@@ -27,7 +27,9 @@ from portfolio.jobs import routes as jobs
 from portfolio.kpis import jobs as kpis_jobs
 from portfolio.kpis import routes as kpis
 from portfolio.monitoring import (
+    health_routes,
     life_jobs,
+    rating_jobs,
     routes_carry_over,
     routes_gates,
     routes_life,
@@ -44,7 +46,17 @@ from portfolio.risk import routes as risk
 from portfolio.settings import Settings
 from portfolio.strategy import routes as strategy
 
-CLOCKWORK = (house, business_cases_jobs, peer_review_jobs, checks_jobs, approvals_jobs, life_jobs, kpis_jobs, risk_jobs)
+CLOCKWORK = (
+    house,
+    business_cases_jobs,
+    peer_review_jobs,
+    checks_jobs,
+    approvals_jobs,
+    life_jobs,
+    rating_jobs,
+    kpis_jobs,
+    risk_jobs,
+)
 """Modules that put jobs on the timetable when they are imported."""
 
 
@@ -75,6 +87,7 @@ def routes(settings: Settings) -> list[Any]:
         *routes_gates.routes(),
         *routes_terms.routes(),
         *routes_suspension.routes(),
+        *health_routes.routes(),
         *plan.routes(),
         *kpis.routes(),
         *risk.routes(),

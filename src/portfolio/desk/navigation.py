@@ -51,6 +51,7 @@ PLACES: list[Place] = [
     Place("approvals.my_codes", N_("Approval codes"), Permission.CODE_DRAW),
     Place("kpis.portfolio", N_("Indicators"), Permission.PROJECT_READ, is_aside=True),
     Place("risk.portfolio", N_("Risks"), Permission.PROJECT_READ, is_aside=True),
+    Place("monitoring.health", N_("Health of the portfolio"), Permission.PROJECT_READ, is_aside=True),
     Place("monitoring.overdue_pilots", N_("Overdue pilots"), Permission.DECISION_READ, is_aside=True),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ, is_aside=True),
     Place("notifications.list", N_("Notices"), Permission.SIGNED_IN),

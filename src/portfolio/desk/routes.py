@@ -17,6 +17,7 @@ from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the
     waiting_measurements,
     waiting_oversight,
     waiting_plans,
+    waiting_ratings,
     waiting_risks,
 )
 from portfolio.desk.waiting import Asking, waiting_for

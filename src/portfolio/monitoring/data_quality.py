@@ -108,6 +108,14 @@ def check_data(projects: pl.DataFrame, as_at: date, institutions: pl.DataFrame |
     return Checked(findings, summary, _by_institution(summary, _summary(of_bodies)), tuple(lacking))
 
 
+def answers_of(projects: pl.DataFrame, as_at: date) -> pl.DataFrame:
+    """`project` and one Boolean column for each rule whose columns are there: passed, failed, or null for one that does not
+    apply or cannot be told. Raises `ValueError` like `check_data`."""
+    _refuse_strangers(projects, PROJECTS)
+    ready = [each for each in RULES if each.subject is Subject.PROJECT and set(each.needs) <= set(projects.columns)]
+    return _answers(_with_staleness(projects, as_at), ready)
+
+
 def _refuse_strangers(frame: pl.DataFrame, schema: pl.Schema) -> None:
     strange = [name for name, kind in frame.schema.items() if schema.get(name) != kind]
     if strange:

@@ -53,6 +53,11 @@ def text_of(column: Any) -> ColumnElement[str]:
     return cast(column, String)
 
 
+def id_text(session: Session, key: uuid.UUID) -> str:
+    """One id as `text_of` gives it in this session's database."""
+    return key.hex if session.get_bind().dialect.name == "sqlite" else str(key)
+
+
 def stored(column: Any) -> ColumnElement[str]:
     """A member of an enum as the text that is stored."""
     return type_coerce(column, String)
