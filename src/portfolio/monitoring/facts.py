@@ -81,14 +81,13 @@ def counts_of(read: Read) -> pl.DataFrame:
     )
 
 
-def quality_rows(session: Session, pack: CountryPack, portion: Portion, as_at: date) -> pl.DataFrame:
+def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Read) -> pl.DataFrame:
     """Columns of `quality_rule.PROJECTS` of a portion, by the project's id.
 
     After them come the namesakes outside the portion, with their code and nothing else: a code is held against all.
     """
     about = facts_quality.read_about(session, portion)
-    milestones = facts_plan.read_milestones(session, portion, as_at)
-    promised = facts_kpis.promised_of(*facts_kpis.read_indicators(session, portion))
+    milestones, promised = read.milestones, facts_kpis.promised_of(read.indicators, read.points)
     days = [promised.select("project", "measured_on"), milestones.select("project", "last_reached")]
     updated = facts_quality.updated_on(about, facts_quality.read_touched(session, portion), days, pack.zone)
     sources = facts_quality.read_sources(session, portion)
@@ -106,10 +105,10 @@ COUNTED = ("targets", "zero_targets", "achieved", "zero_achieved", "funding_sour
 """Counts of rows that are there or not: none found is none."""
 
 
-def check_portion(session: Session, pack: CountryPack, portion: Portion, as_at: date) -> Checked:
-    """The rules run on a portion: findings and summary are those of its own projects."""
-    rows = quality_rows(session, pack, portion, as_at)
-    checked = check_data(rows, as_at)
+def check_portion(session: Session, pack: CountryPack, portion: Portion, read: Read) -> Checked:
+    """The rules run on a portion of which the facts were read: findings and summary are those of its own projects."""
+    rows = quality_rows(session, pack, portion, read)
+    checked = check_data(rows, read.as_at)
     own = rows.filter(pl.col("stage").is_not_null()).select("project")
     return Checked(
         findings=checked.findings.join(own, on="project", how="semi", maintain_order="left"),

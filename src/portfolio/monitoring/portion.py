@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from portfolio.projects.models import Project
 
-SIZE = 10_000
-"""Projects of one portion: some tens of megabytes with their plans, returns and indicators."""
+SIZE = 4_000
+"""Projects of one portion: with their plans, returns, ratings and indicators some hundred megabytes while they are reckoned."""
 
 
 @dataclass(frozen=True, slots=True)

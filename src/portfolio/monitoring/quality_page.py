@@ -11,7 +11,7 @@ from portfolio.i18n import gettext as _
 from portfolio.i18n import ngettext
 from portfolio.labels import label
 from portfolio.monitoring.data_quality import RULES, answers_of, check_data
-from portfolio.monitoring.facts import quality_rows
+from portfolio.monitoring.facts import quality_rows, read_facts
 from portfolio.monitoring.health_terms import Severity
 from portfolio.monitoring.health_words import share
 from portfolio.monitoring.places import FIXED_AT, address
@@ -61,7 +61,8 @@ def quality_shown(
     session: Session, pack: CountryPack, project: Project, as_at: date, url_for: Callable[..., str]
 ) -> QualityShown:
     """The rules run now; the project came from `get_project`."""
-    rows = quality_rows(session, pack, only(project.id), as_at)
+    portion = only(project.id)
+    rows = quality_rows(session, pack, portion, read_facts(session, pack, portion, as_at))
     mine = pl.col("project") == id_text(session, project.id)
     answers = answers_of(rows, as_at).filter(mine).row(0, named=True)
     summary = check_data(rows, as_at).summary.filter(mine).row(0, named=True)

@@ -64,8 +64,8 @@ def _rate(
 ) -> int:
     today = today_of(session, pack)
     scale = scale_on(today)
-    quality = check_portion(session, pack, portion, today).summary
-    inputs = inputs_of(read_facts(session, pack, portion, today), quality)
+    read = read_facts(session, pack, portion, today)
+    inputs = inputs_of(read, check_portion(session, pack, portion, read).summary)
     rated = computed_ratings(inputs.select(list(FACTS)), scale)
     rows = {uuid.UUID(row["project"]): row for row in rated.iter_rows(named=True) if row["level"] is not None}
     known = {uuid.UUID(row["project"]): row for row in inputs.iter_rows(named=True)}

@@ -151,8 +151,8 @@ def facts_shown(session: Session, pack: CountryPack, project: Project) -> dict[s
     """`rating_inputs.INPUTS` of the project now: what a reviewer is shown. Figures only, no score, no level."""
     today = today_of(session, pack)
     mine = only(project.id)
-    summary = check_portion(session, pack, mine, today).summary
-    found = inputs_of(read_facts(session, pack, mine, today), summary)
+    read = read_facts(session, pack, mine, today)
+    found = inputs_of(read, check_portion(session, pack, mine, read).summary)
     return {name: value for name, value in as_stored(found.row(0, named=True)).items() if name != "project"}
 
 

@@ -86,8 +86,8 @@ def write(session: Session, portion: Portion, rows: list[dict[str, Any]]) -> Non
 
 def health_of(session: Session, pack: CountryPack, portion: Portion, as_at: date) -> pl.DataFrame:
     """`HEALTH` of a portion as at a date, from the tables."""
-    checked = check_portion(session, pack, portion, as_at)
     read = read_facts(session, pack, portion, as_at)
+    checked = check_portion(session, pack, portion, read)
     now_rated = computed_ratings(rating_facts(read, checked.summary), scale_on(as_at))
     told = read_told(session, portion)
     ratings = facts_ratings.read_ratings(session, portion)

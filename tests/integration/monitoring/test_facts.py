@@ -10,6 +10,7 @@ from plan_stage import approved, proposed
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.monitoring import facts_plan
+from portfolio.monitoring.data_quality import Checked
 from portfolio.monitoring.facts import check_portion, counts_of, rating_facts, read_facts
 from portfolio.monitoring.portion import ALL, only, portions
 from portfolio.people.viewer import SYSTEM
@@ -19,8 +20,13 @@ from portfolio.projects.plan.terms import BaselineKind
 
 def facts_of(session: Session, stage: HealthStage, as_at: date = TODAY) -> dict[str, object]:
     mine = only(stage.project.id)
-    quality = check_portion(session, PACK, mine, as_at).summary
-    return rating_facts(read_facts(session, PACK, mine, as_at), quality).row(0, named=True)
+    read = read_facts(session, PACK, mine, as_at)
+    return rating_facts(read, check_portion(session, PACK, mine, read).summary).row(0, named=True)
+
+
+def checked_of(session: Session, stage: HealthStage, as_at: date = TODAY) -> Checked:
+    mine = only(stage.project.id)
+    return check_portion(session, PACK, mine, read_facts(session, PACK, mine, as_at))
 
 
 def test_a_project_of_which_nothing_is_known_has_no_zeros(session: Session) -> None:
@@ -101,7 +107,7 @@ def test_a_code_is_held_against_those_of_every_portion(session: Session) -> None
     session.flush()
     failed = {}
     for stage in stages:
-        checked = check_portion(session, PACK, only(stage.project.id), TODAY)
+        checked = checked_of(session, stage)
         assert checked.summary.height == 1
         failed[stage.project.id] = "R01" in checked.findings["rule"].to_list()
     assert list(failed.values()) == [True, False, True]
@@ -109,12 +115,12 @@ def test_a_code_is_held_against_those_of_every_portion(session: Session) -> None
 
 def test_the_newest_of_all_records_says_how_old_the_data_are(session: Session) -> None:
     stage = a_health_stage(session)
-    before = check_portion(session, PACK, only(stage.project.id), TODAY).summary["stale_days"].item()
+    before = checked_of(session, stage).summary["stale_days"].item()
     assert before == (TODAY - date(2026, 6, 1)).days  # the day it began
     with_plan(session, stage)
-    assert check_portion(session, PACK, only(stage.project.id), TODAY).summary["stale_days"].item() == 0
+    assert checked_of(session, stage).summary["stale_days"].item() == 0
     later = TODAY + timedelta(days=120)
-    checked = check_portion(session, PACK, only(stage.project.id), later)
+    checked = checked_of(session, stage, later)
     assert checked.summary["stale_days"].item() == 120
     assert "P01" in checked.findings["rule"].to_list()
 
