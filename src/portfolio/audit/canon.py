@@ -2,6 +2,7 @@
 
 import enum
 import hashlib
+import json
 import math
 import uuid
 from collections.abc import Callable, Mapping
@@ -24,10 +25,12 @@ def plain(value: Any) -> Any:
 
     Raises `TypeError` for what has no such form, so that nothing enters the trail by its `repr`.
     """
-    if value is None or isinstance(value, (bool, str)):
+    if (form := _EXACT.get(type(value))) is not None:
+        return form(value)
+    if isinstance(value, str):
         return value
     if isinstance(value, int):
-        return value if abs(value) < _SAFE_INTEGER else str(value)
+        return _whole(value)
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, Mapping):
@@ -40,9 +43,32 @@ def plain(value: Any) -> Any:
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
+def _whole(value: int) -> int | str:
+    return value if abs(value) < _SAFE_INTEGER else str(value)
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+_EXACT: dict[type[Any], Callable[[Any], Any]] = {
+    type(None): _same,
+    bool: _same,
+    str: _same,
+    int: _whole,
+    uuid.UUID: str,
+    date: str,
+    datetime: _instant,
+}
+"""What most columns are, found by one look; the rest, and kinds derived from these, are asked about one by one."""
+
 _FORMS: dict[type[Any], Callable[[Any], Any]] = {
     enum.Enum: lambda value: plain(value.value),
-    datetime: lambda value: value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+    datetime: _instant,
     date: str,
     uuid.UUID: str,
     bytes: bytes.hex,
@@ -51,9 +77,26 @@ _FORMS: dict[type[Any], Callable[[Any], Any]] = {
 """Kinds that JSON has no word for; `datetime` before `date`, which it is too."""
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical(value: Any) -> str:
-    """RFC 8785 JSON text of the plain form."""
-    return rfc8785.dumps(plain(value)).decode()
+    """RFC 8785 JSON text of the plain form.
+
+    By the standard library where it writes the same bytes, which is almost always and ten times as fast.
+    """
+    form = plain(value)
+    return _encode(form) if _is_alike(form) else rfc8785.dumps(form).decode()
+
+
+def _is_alike(form: Any) -> bool:
+    """Whether both write the same: RFC 8785 has its own form of fractions, and its own order of keys beyond ASCII."""
+    kind = type(form)
+    if kind is dict:
+        return all(key.isascii() and _is_alike(held) for key, held in form.items())
+    if kind is list:
+        return all(_is_alike(held) for held in form)
+    return kind is not float
 
 
 def digest(value: Any) -> str:

@@ -3,11 +3,11 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portfolio.audit.terms import Chain
-from portfolio.db.base import enum_type, utc_now
+from portfolio.db.base import Audited, Table, enum_type, utc_now
 
 
 class AuditHead(SQLModel, table=True):
@@ -61,6 +61,20 @@ class AuditRow(SQLModel, table=True):
     table_name: str = Field(max_length=60)
     row_id: str = Field(max_length=40)
     digest: str | None = Field(default=None, max_length=64, description="nothing: the row was deleted")
+
+
+class RowBatch(Table, Audited, table=True):
+    """Rows of one append-only table that came in together; `digest` is `bulk.BatchDigest` over them. Append-only.
+
+    The trail vouches for this row, and this row for its batch: the rows themselves have no digest of their own.
+    """
+
+    __tablename__ = "audit_batch"
+    __table_args__ = (CheckConstraint("size > 0", name="size_not_none"),)
+
+    table_name: str = Field(max_length=60)
+    size: int
+    digest: str = Field(max_length=64)
 
 
 class AuditText(SQLModel, table=True):

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from portfolio.audit.bulk import BatchDigest
 from portfolio.audit.canon import row_digest
-from portfolio.audit.models import AuditRow
+from portfolio.audit.models import AuditRow, RowBatch
 from portfolio.audit.trail import audited_tables, state_of
 from portfolio.audit.verdict import Finding, Kind
 from portfolio.db.base import Audited
@@ -20,15 +21,57 @@ def first_difference(connection: Connection) -> tuple[Finding | None, int]:
     """The first row that differs from its last digest, was never recorded, or is gone; and the number of rows looked at."""
     count = 0
     for table, model in audited_tables().items():
+        batches = _Batches(table, model)
         for rows in _pages(connection, model):
-            finding = _first_changed(connection, table, model, rows)
+            finding = _first_changed(connection, table, model, batches.without(rows))
             if finding is not None:
                 return finding, count
             count += len(rows)
-        finding = _first_vanished(connection, table, model)
+        finding = batches.first_changed(connection) or _first_vanished(connection, table, model)
         if finding is not None:
             return finding, count
     return None, count
+
+
+class _Batches:
+    """Rows that came in as batches, hashed as they are met: memory is that of the batches, not of their rows."""
+
+    def __init__(self, table: str, model: type[Any]) -> None:
+        self._table, self._model, self._met = table, model, dict[uuid.UUID, BatchDigest]()
+
+    def without(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Those of no batch, which have digests of their own; the others are taken in. Rows come in the order of their ids."""
+        column = self._model.__batch__
+        if not column:
+            return rows
+        own = []
+        for row in rows:
+            batch_id = row[column]
+            if batch_id is None:
+                own.append(row)
+                continue
+            if batch_id not in self._met:
+                self._met[batch_id] = BatchDigest(self._model)
+            self._met[batch_id].add(row)
+        return own
+
+    def first_changed(self, connection: Connection) -> Finding | None:
+        """A batch that does not have its digest any more: a row of it was edited, planted or taken away."""
+        query = select(col(RowBatch.id), col(RowBatch.size), col(RowBatch.digest))
+        told = {row.id: row for row in connection.execute(query.where(col(RowBatch.table_name) == self._table))}
+        for batch_id, met in self._met.items():
+            if batch_id not in told:
+                words = "its rows name a batch that the trail knows nothing of"
+                return Finding(Kind.UNRECORDED, words, table=self._table, row_id=str(batch_id))
+            if (met.count, met.hexdigest) != (told[batch_id].size, told[batch_id].digest):
+                words = (
+                    f"the batch of {told[batch_id].size} rows is not what the trail said of it ({met.count} are there)"
+                )
+                return Finding(Kind.STATE, words, table=self._table, row_id=str(batch_id))
+        for batch_id in told.keys() - self._met.keys():
+            words = "the rows of a batch are gone, and the trail did not say so"
+            return Finding(Kind.VANISHED, words, table=self._table, row_id=str(batch_id))
+        return None
 
 
 def _pages(connection: Connection, model: type[Any]) -> Iterator[list[Any]]:
@@ -55,6 +98,8 @@ def _latest(connection: Connection, table: str, row_ids: Sequence[str]) -> dict[
 
 
 def _first_changed(connection: Connection, table: str, model: type[Audited], rows: Sequence[Any]) -> Finding | None:
+    if not rows:
+        return None
     latest = _latest(connection, table, [str(row["id"]) for row in rows])
     for row in rows:
         row_id = str(row["id"])

@@ -107,7 +107,7 @@ _columns: dict[type[Audited], tuple[tuple[str, str], ...]] = {}
 
 def _vouched(model: type[Audited]) -> tuple[tuple[str, str], ...]:
     mapper: Mapper[Any] = inspect(model)
-    skipped = model.__unaudited__ | {"version"}
+    skipped = model.__unaudited__ | {"version", model.__batch__}
     return tuple(
         (column.name, mapper.get_property_by_column(column).key)
         for column in mapper.local_table.columns

@@ -61,7 +61,10 @@ class Versioned(Table):
 class Audited:
     """Marks a table whose rows the trail vouches for: every change carries the digest of the new state in its event.
 
-    `__unaudited__` names columns outside the digest (counters, caches), which the trail does not vouch for.
+    `__unaudited__` names columns outside the digest (counters, caches), which the trail does not vouch for. `__batch__`, of an
+    append-only table, names the column that says with which batch a row came in (`audit.bulk.insert_batch`); it is outside
+    the digest too, because the batch's own digest says which rows are in it.
     """
 
     __unaudited__: ClassVar[frozenset[str]] = frozenset()
+    __batch__: ClassVar[str] = ""

@@ -1,6 +1,7 @@
 """Measurements in bulk, for measurements of this program: one indicator a project of `--size large`, so many months of values.
 
-Rows like the forms make, by the same tables, each vouched for by the trail; the newest values stand in their own rows.
+Rows like the forms make, by the same tables; the values are vouched for as one batch a transaction, the rest row by row. The
+newest values stand in their own rows.
 """
 
 import random
@@ -13,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from portfolio.audit.bulk import insert_rows
+from portfolio.audit.bulk import insert_batch, insert_rows
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.base import new_id
@@ -108,9 +109,9 @@ def _batch(session: Session, draw: random.Random, projects: list[uuid.UUID], per
         (Indicator, indicators),
         (CurveRevision, curves),
         (TargetPoint, targets),
-        (Measurement, values),
     ):
         insert_rows(session, model, rows)
+    insert_batch(session, Measurement, values)
     session.connection().execute(insert(Standing.__table__), standings)  # type: ignore[attr-defined]
 
 
@@ -131,4 +132,5 @@ def _value(indicator_id: uuid.UUID, period: date, value: int) -> dict[str, Any]:
         "is_unusual": False,
         "by_id": None,
         "upload_id": None,
+        "batch_id": None,
     }

@@ -6,7 +6,7 @@ Curves, targets and measurements are append-only: the database refuses to change
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -103,6 +103,7 @@ class Measurement(Table, Audited, table=True):
     """
 
     __tablename__ = "kpi_measurement"
+    __batch__: ClassVar[str] = "batch_id"
     __table_args__ = (
         UniqueConstraint("indicator_id", "period_on", "cut", "ordinal"),
         CheckConstraint("value IS NOT NULL OR note <> ''", name="missing_is_explained"),
@@ -122,6 +123,7 @@ class Measurement(Table, Audited, table=True):
     is_unusual: bool = False
     by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
     upload_id: uuid.UUID | None = Field(default=None, foreign_key="kpi_upload.id")
+    batch_id: uuid.UUID | None = Field(default=None, description="the `audit_batch` that vouches for it, if one does")
 
 
 class Standing(SQLModel, table=True):

@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import rfc8785
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from portfolio.audit.canon import GENESIS, canonical, chain_hash, digest, row_digest
+from portfolio.audit.canon import GENESIS, canonical, chain_hash, digest, plain, row_digest
 from portfolio.audit.chain import rows_commitment
 from portfolio.db.money import Money
 
@@ -60,3 +63,15 @@ def test_the_commitment_to_rows_is_that_of_canonical_json() -> None:
 def test_equal_instants_are_equal_whatever_their_zone() -> None:
     here = datetime(2026, 8, 3, 12, 0, tzinfo=timezone(timedelta(hours=-3)))
     assert canonical(here) == canonical(here.astimezone(UTC))
+
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+_VALUES = st.recursive(_LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12)
+
+
+@given(_VALUES)
+@example({"ｚ": 1, "𝔘": 2, "a": 1e21})
+@example({"b": '\x7f\u2028\x00\x1f\t"\\/<é>', "a": [1, {"z": True}]})
+def test_the_fast_way_writes_the_bytes_of_rfc_8785(value: Any) -> None:
+    """Whatever way `canonical` takes: old events and rows keep their digests."""
+    assert canonical(value).encode() == rfc8785.dumps(plain(value))
