@@ -92,12 +92,15 @@ def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Re
     updated = facts_quality.updated_on(about, facts_quality.read_touched(session, portion), days, pack.zone)
     sources = facts_quality.read_sources(session, portion)
     progress = milestones.select("project", planned_progress_bp=basis_points(pl.col("weight_due"), pl.col("weight")))
+    dates = read.plans.select("project", "planned_start", "planned_finish")
     found = about
-    for more in (updated, sources, promised.drop("measured_on"), progress):
+    for more in (updated, sources, promised.drop("measured_on"), progress, dates):
         found = found.join(more, on="project", how="left", maintain_order="left")
-    mine = found.with_columns(pl.col(name).fill_null(0) for name in COUNTED).select(
-        name for name in PROJECTS if name in found.columns
-    )
+    mine = found.with_columns(
+        *(pl.col(name).fill_null(0) for name in COUNTED),
+        starts_on=pl.coalesce("starts_on", "planned_start"),
+        ends_on=pl.coalesce("ends_on", "planned_finish"),
+    ).select(name for name in PROJECTS if name in found.columns)
     return pl.concat([mine, facts_quality.read_namesakes(session, portion)], how="diagonal")
 
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,7 +15,7 @@ from portfolio.monitoring.life_notices import leads_of, people_in_roles
 from portfolio.monitoring.portion import Portion, portions
 from portfolio.monitoring.rating_making import rate_portion, today_of
 from portfolio.monitoring.rating_models import Rating
-from portfolio.monitoring.rating_periods import ended_period
+from portfolio.monitoring.rating_periods import ended_period, period_end
 from portfolio.monitoring.recompute import recompute_all
 from portfolio.notifications.outbox import owe
 from portfolio.packs.calendar import add_working_days
@@ -49,13 +49,14 @@ def compute(context: JobContext) -> Said:
 
 
 def unrated(session: Session, period: date, portion: Portion) -> list[uuid.UUID]:
-    """Living projects of a portion without a computed rating of the period."""
+    """Living projects of a portion that had begun when the period ended, without a computed rating of it."""
     is_rated = exists().where(
         col(Rating.project_id) == col(Project.id),
         col(Rating.period_on) == period,
         col(Rating.kind) == RatingKind.COMPUTED,
     )
-    query = select(col(Project.id)).where(~is_rated, col(Project.stage).not_in(ENDED))
+    had_begun = or_(col(Project.began_on).is_(None), col(Project.began_on) <= period_end(period))
+    query = select(col(Project.id)).where(~is_rated, had_begun, col(Project.stage).not_in(ENDED))
     return list(session.scalars(query.where(portion.holds(Project.id)).order_by(col(Project.id))))
 
 

@@ -24,7 +24,7 @@ from portfolio.monitoring.rating_queries import comments_on, earlier_of, is_in_c
 from portfolio.monitoring.rating_review import open_request
 from portfolio.monitoring.rating_words import TONES, gap_words, inputs_sentence, period_words
 from portfolio.monitoring.ratings import reasons
-from portfolio.monitoring.recompute import read_told
+from portfolio.monitoring.told import read_told
 from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names

@@ -4,7 +4,6 @@ Portion by portion, each read in one look and written in one transaction: nobody
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,6 +20,7 @@ from portfolio.monitoring.rating_formula import scale_on
 from portfolio.monitoring.rating_making import today_of
 from portfolio.monitoring.rating_models import ProjectHealth
 from portfolio.monitoring.ratings import computed_ratings
+from portfolio.monitoring.told import read_told
 from portfolio.packs.schema import CountryPack
 
 HEALTH = pl.Schema(
@@ -47,15 +47,6 @@ HEALTH = pl.Schema(
     }
 )
 """One row a project: what `ProjectHealth` keeps of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What people handed in about a portion: declared ratings (`rating_gaps.RATINGS`), `early_warning.RETURNS`, `NARRATIVES`."""
-
-    declared: pl.DataFrame
-    returns: pl.DataFrame
-    narratives: pl.DataFrame
 
 
 def recompute_all(database: Database, pack: CountryPack, size: int = SIZE) -> int:
@@ -159,11 +150,6 @@ def last_comment(ratings: pl.DataFrame) -> pl.DataFrame:
     """`project` and the last day of comment of its newest computed rating, whether over or not. Pure."""
     computed = ratings.filter(pl.col("kind") == RatingKind.COMPUTED.value)
     return computed.group_by("project", maintain_order=True).agg(comment_until=pl.col("comment_until").max())
-
-
-def read_told(session: Session, portion: Portion) -> Told:
-    """What the returns of a portion say."""
-    return Told(rating_gaps.RATINGS.to_frame(), early_warning.RETURNS.to_frame(), early_warning.NARRATIVES.to_frame())
 
 
 def _stored(row: dict[str, Any], as_at: date) -> dict[str, Any]:
