@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ def plain(value: Any) -> Any:
         return _whole(value)
     if isinstance(value, float) and math.isfinite(value):
         return value
+    if isinstance(value, enum.Enum):
+        return plain(value.value)
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -52,7 +54,7 @@ def _whole(value: int) -> int | str:
 
 
 def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 _EXACT: dict[type[Any], Callable[[Any], Any]] = {
@@ -67,7 +69,6 @@ _EXACT: dict[type[Any], Callable[[Any], Any]] = {
 """What most columns are, found by one look; the rest, and kinds derived from these, are asked about one by one."""
 
 _FORMS: dict[type[Any], Callable[[Any], Any]] = {
-    enum.Enum: lambda value: plain(value.value),
     datetime: _instant,
     date: str,
     uuid.UUID: str,
@@ -83,7 +84,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 def canonical(value: Any) -> str:
     """RFC 8785 JSON text of the plain form.
 
-    By the standard library where it writes the same bytes, which is almost always and ten times as fast.
+    By the standard library where it writes the same bytes, which is almost always, and takes half the time.
     """
     form = plain(value)
     return _encode(form) if _is_alike(form) else rfc8785.dumps(form).decode()
@@ -91,12 +92,17 @@ def canonical(value: Any) -> str:
 
 def _is_alike(form: Any) -> bool:
     """Whether both write the same: RFC 8785 has its own form of fractions, and its own order of keys beyond ASCII."""
-    kind = type(form)
-    if kind is dict:
-        return all(key.isascii() and _is_alike(held) for key, held in form.items())
-    if kind is list:
-        return all(_is_alike(held) for held in form)
-    return kind is not float
+    if type(form) is dict:
+        return all(map(str.isascii, form)) and _are_alike(form.values())
+    return _are_alike(form if type(form) is list else (form,))
+
+
+def _are_alike(held: Iterable[Any]) -> bool:
+    for form in held:
+        kind = type(form)
+        if kind is float or (kind in (list, dict) and not _is_alike(form)):
+            return False
+    return True
 
 
 def digest(value: Any) -> str:

@@ -63,7 +63,7 @@ class _Batches:
             if batch_id not in told:
                 words = "its rows name a batch that the trail knows nothing of"
                 return Finding(Kind.UNRECORDED, words, table=self._table, row_id=str(batch_id))
-            if (met.count, met.hexdigest) != (told[batch_id].size, told[batch_id].digest):
+            if (met.count, met.hexdigest()) != (told[batch_id].size, told[batch_id].digest):
                 words = (
                     f"the batch of {told[batch_id].size} rows is not what the trail said of it ({met.count} are there)"
                 )

@@ -75,3 +75,7 @@ _VALUES = st.recursive(_LEAVES, lambda inner: st.lists(inner) | st.dictionaries(
 def test_the_fast_way_writes_the_bytes_of_rfc_8785(value: Any) -> None:
     """Whatever way `canonical` takes: old events and rows keep their digests."""
     assert canonical(value).encode() == rfc8785.dumps(plain(value))
+
+
+def test_an_early_year_keeps_its_four_digits() -> None:
+    assert canonical(datetime(999, 1, 2, 3, 4, 5, 6, tzinfo=UTC)) == '"0999-01-02T03:04:05.000006Z"'
