@@ -13,6 +13,7 @@ from portfolio.monitoring.portion import Portion
 from portfolio.monitoring.quality_rule import PROJECTS
 from portfolio.monitoring.ratings import FACTS
 from portfolio.monitoring.ratios import basis_points
+from portfolio.monitoring.told import Told, read_told
 from portfolio.monitoring.variance import BOTH_PLANS, both_variances
 from portfolio.packs.schema import CountryPack
 
@@ -22,7 +23,7 @@ class Read:
     """What the tables say of a portion at a date; the schema of each frame is that of the module named.
 
     `lives`, `dates`: `facts_plan.LIVES`, `DATES`; `milestones`: `facts_plan.MILESTONES`; `indicators`, `points`:
-    `facts_kpis`; `risks`: `facts_risks.RISKS`; `plans`: `variance.BOTH_PLANS`.
+    `facts_kpis`; `risks`: `facts_risks.RISKS`; `plans`: `variance.BOTH_PLANS`; `told`: what the returns say.
     """
 
     as_at: date
@@ -32,6 +33,7 @@ class Read:
     indicators: pl.DataFrame
     points: pl.DataFrame
     risks: pl.DataFrame
+    told: Told
 
 
 def read_facts(session: Session, pack: CountryPack, portion: Portion, as_at: date) -> Read:
@@ -40,24 +42,31 @@ def read_facts(session: Session, pack: CountryPack, portion: Portion, as_at: dat
     milestones = facts_plan.read_milestones(session, portion, as_at)
     dates = facts_plan.dates_of(lives, facts_plan.read_approved(session, portion), milestones)
     indicators, points = facts_kpis.read_indicators(session, portion)
+    told = read_told(session, portion)
     return Read(
         as_at=as_at,
         lives=lives,
-        plans=plans_of(lives, dates, facts_money.read_decided(session, portion)),
+        plans=plans_of(lives, dates, facts_money.read_decided(session, portion), told.progress),
         milestones=milestones,
         indicators=indicators,
         points=points,
         risks=facts_risks.read_risks(session, pack, portion),
+        told=told,
     )
 
 
-def plans_of(lives: pl.DataFrame, dates: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """`variance.BOTH_PLANS` of the projects of `LIVES`. Pure."""
+def plans_of(lives: pl.DataFrame, dates: pl.DataFrame, decided: pl.DataFrame, progress: pl.DataFrame) -> pl.DataFrame:
+    """`variance.BOTH_PLANS` of the projects of `LIVES`. Pure.
+
+    The cost at the end is what the newest return expects (`told.PROGRESS`): nobody else knows it.
+    """
     return (
         dates.join(lives.select("project", planned_cost="decided"), on="project", how="left", maintain_order="left")
         .join(decided, on="project", how="left", maintain_order="left")
+        .join(
+            progress.select("project", projected_cost="forecast_cost"), on="project", how="left", maintain_order="left"
+        )
         .with_columns(
-            projected_cost=pl.lit(None, pl.Int64()),
             actual_cost=pl.lit(None, pl.Int64()),
             first_planned_cost=pl.coalesce("first_decided", "planned_cost"),
         )
@@ -88,13 +97,19 @@ def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Re
     """
     about = facts_quality.read_about(session, portion)
     milestones, promised = read.milestones, facts_kpis.promised_of(read.indicators, read.points)
-    days = [promised.select("project", "measured_on"), milestones.select("project", "last_reached")]
+    handed_in = read.told.returns.group_by("project").agg(pl.col("submitted_on").max())
+    days = [
+        promised.select("project", "measured_on"),
+        milestones.select("project", "last_reached"),
+        handed_in.select("project", "submitted_on"),
+    ]
     updated = facts_quality.updated_on(about, facts_quality.read_touched(session, portion), days, pack.zone)
     sources = facts_quality.read_sources(session, portion)
     progress = milestones.select("project", planned_progress_bp=basis_points(pl.col("weight_due"), pl.col("weight")))
+    done = read.told.progress.select("project", "actual_progress_bp")
     dates = read.plans.select("project", "planned_start", "planned_finish")
     found = about
-    for more in (updated, sources, promised.drop("measured_on"), progress, dates):
+    for more in (updated, sources, promised.drop("measured_on"), progress, dates, done):
         found = found.join(more, on="project", how="left", maintain_order="left")
     mine = found.with_columns(
         *(pl.col(name).fill_null(0) for name in COUNTED),

@@ -20,7 +20,6 @@ from portfolio.monitoring.rating_formula import scale_on
 from portfolio.monitoring.rating_making import today_of
 from portfolio.monitoring.rating_models import ProjectHealth
 from portfolio.monitoring.ratings import computed_ratings
-from portfolio.monitoring.told import read_told
 from portfolio.packs.schema import CountryPack
 
 HEALTH = pl.Schema(
@@ -80,7 +79,7 @@ def health_of(session: Session, pack: CountryPack, portion: Portion, as_at: date
     read = read_facts(session, pack, portion, as_at)
     checked = check_portion(session, pack, portion, read)
     now_rated = computed_ratings(rating_facts(read, checked.summary), scale_on(as_at))
-    told = read_told(session, portion)
+    told = read.told
     ratings = facts_ratings.read_ratings(session, portion)
     rated = facts_ratings.read_rated(session, portion, as_at)
     outside = pl.concat(

@@ -48,9 +48,14 @@ _provided: list[Provide] = []
 _described: list[Describe] = []
 
 
-def register_told(provide: Provide, describe: Describe) -> None:
-    """The room that keeps returns says what they tell of a portion, and of one declared rating by project and period."""
-    _provided[:], _described[:] = [provide], [describe]
+def register_told(provide: Provide) -> None:
+    """The room that keeps returns says what they tell of a portion."""
+    _provided[:] = [provide]
+
+
+def register_declared(describe: Describe) -> None:
+    """The same room says what stands behind one declared rating, by project and period."""
+    _described[:] = [describe]
 
 
 def read_told(session: Session, portion: Portion) -> Told:

@@ -13,7 +13,7 @@ from health_stage import PACK, TODAY, HealthStage, a_health_stage, rated, with_i
 from portfolio.db.base import utc_now
 from portfolio.db.clock import now
 from portfolio.jobs.timetable import JobContext
-from portfolio.monitoring import recompute
+from portfolio.monitoring import facts, recompute
 from portfolio.monitoring.data_quality import RULES
 from portfolio.monitoring.health_terms import Flag
 from portfolio.monitoring.portfolio_health import HealthAsked, bodies, everything, lines
@@ -51,7 +51,7 @@ def declaring(monkeypatch: pytest.MonkeyPatch, session: Session, *stages: Health
         ]
         return Told(declared=pl.DataFrame(rows, schema=RATINGS, orient="row"))
 
-    monkeypatch.setattr(recompute, "read_told", told)
+    monkeypatch.setattr(facts, "read_told", told)
 
 
 def keep(session: Session, as_at: object = TODAY) -> None:
