@@ -127,3 +127,16 @@ def reason_sentence(reason: Reason) -> str:
         "score": reason.score,
         "weight": reason.part.weight,
     }
+
+
+def ground_sentence(reason: Reason) -> str:
+    """The same where the dimension is named beside it."""
+    if reason.measure is None or reason.score is None:
+        return not_available(reason.missing or reason.part.missing)
+    shown = number(reason.measure) if reason.part.measure is Measure.COUNT else share(reason.measure)
+    return _("%(measure)s: %(shown)s. Scores %(score)s of 5 and weighs %(weight)s of 100.") % {
+        "measure": _(_MEASURES[reason.part.measure]),
+        "shown": shown,
+        "score": reason.score,
+        "weight": reason.part.weight,
+    }

@@ -13,7 +13,7 @@ from portfolio.labels import label
 from portfolio.monitoring import rating_gaps
 from portfolio.monitoring.flag_words import flag_sentences
 from portfolio.monitoring.health_terms import Confidence, Dimension, RatingKind
-from portfolio.monitoring.health_words import formula_sentences, reason_sentence, score
+from portfolio.monitoring.health_words import formula_sentences, ground_sentence, score
 from portfolio.monitoring.places import COMES_FROM, address
 from portfolio.monitoring.portion import id_text, only
 from portfolio.monitoring.rating_comments import may_comment
@@ -24,7 +24,7 @@ from portfolio.monitoring.rating_queries import comments_on, earlier_of, is_in_c
 from portfolio.monitoring.rating_review import open_request
 from portfolio.monitoring.rating_words import TONES, gap_words, inputs_sentence, period_words
 from portfolio.monitoring.ratings import reasons
-from portfolio.monitoring.told import read_told
+from portfolio.monitoring.told import declared_of, read_told
 from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
@@ -95,6 +95,17 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredShown:
+    """A declared rating: who signed it, when, and the evidence that the return gives."""
+
+    level: Level
+    who: str
+    on: str
+    evidence: Sequence[dict[str, str]]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Independent:
     """An independent rating with what was looked at, by dimension."""
 
@@ -135,6 +146,7 @@ def ratings_context(
         "flags": flag_sentences(pl.concat([rating_gaps.never_moves(rows), rating_gaps.contradictions(newest)])),
         "chosen": None if chosen is None else period_words(chosen),
         "computed": _computed(session, viewer, pack, project, _of(ratings, chosen, RatingKind.COMPUTED), url_for),
+        "declared": None if chosen is None else _declared(session, project, chosen, rows, url_for),
         "independent": _independent(session, _of(ratings, chosen, RatingKind.INDEPENDENT)),
         "asked": None
         if asked is None or not may_ask
@@ -234,12 +246,29 @@ def grounds_of(rating: Rating, url_for: UrlFor) -> list[Ground]:
     return [
         Ground(
             dimension=label(reason.part.dimension),
-            sentence=reason_sentence(reason),
+            sentence=ground_sentence(reason),
             figures=inputs_sentence(reason.part.dimension, rating.facts),
             href=address(url_for, COMES_FROM[reason.part.dimension], rating.project_id),
         )
         for reason in reasons(rating.reckoned)
     ]
+
+
+def _declared(
+    session: Session, project: Project, period: date, rows: pl.DataFrame, url_for: UrlFor
+) -> DeclaredShown | None:
+    """The declared rating of a period with what its return says of it."""
+    found = rows.filter((pl.col("period") == period) & (pl.col("kind") == RatingKind.DECLARED.value))
+    grounds = declared_of(session, project.id, period)
+    if not found.height or grounds is None:
+        return None
+    return DeclaredShown(
+        level=level_of(found["level"].item()),
+        who=grounds.who,
+        on="" if grounds.on is None else short_day(grounds.on),
+        evidence=[{"label": name, "value": text} for name, text in grounds.evidence],
+        href=url_for(grounds.route, **{grounds.parameter: grounds.return_id}),
+    )
 
 
 def _independent(session: Session, rating: Rating | None) -> Independent | None:
