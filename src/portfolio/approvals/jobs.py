@@ -19,7 +19,15 @@ def publish(session: Session, context: JobContext) -> Said:
     return Said(N_("Decisions published: %(count)s"), {"count": published})
 
 
-register_job(Job(PUBLISH, N_("Publish decisions whose embargo has ended"), Every(minutes=5), publish))
+register_job(
+    Job(
+        PUBLISH,
+        N_("Publish decisions whose embargo has ended"),
+        Every(minutes=5),
+        publish,
+        does=N_("Publishes decisions whose embargo has ended, and tells the institutions."),
+    )
+)
 
 
 def lapse(session: Session, context: JobContext) -> Said:
@@ -27,7 +35,15 @@ def lapse(session: Session, context: JobContext) -> Said:
     return Said(N_("Sign-offs found lapsed: %(count)s"), {"count": found})
 
 
-register_job(Job(LAPSE, N_("Tell people of sign-offs that lapsed"), Every(minutes=15), lapse))
+register_job(
+    Job(
+        LAPSE,
+        N_("Tell people of sign-offs that lapsed"),
+        Every(minutes=15),
+        lapse,
+        does=N_("Finds sign-offs that lapsed because the document changed, and tells who signed."),
+    )
+)
 
 
 def mark_overdue(session: Session, context: JobContext) -> Said:
@@ -35,4 +51,12 @@ def mark_overdue(session: Session, context: JobContext) -> Said:
     return Said(N_("Conditions found overdue: %(count)s"), {"count": found})
 
 
-register_job(Job(OVERDUE, N_("Tell people of overdue conditions"), Every(minutes=60), mark_overdue))
+register_job(
+    Job(
+        OVERDUE,
+        N_("Tell people of overdue conditions"),
+        Every(minutes=60),
+        mark_overdue,
+        does=N_("Marks conditions that are past their day, and tells who must meet them."),
+    )
+)

@@ -150,6 +150,8 @@ register(
         Tag.IMPORT_FAILED: N_("Import failed"),
         Tag.IMPORT_DISCARDED: N_("Import discarded"),
         Tag.JOB_RUN_BY_HAND: N_("Job run by hand"),
+        Tag.JOB_PAUSED: N_("Job paused"),
+        Tag.JOB_RESUMED: N_("Job resumed"),
         Tag.TRAIL_EXPORTED: N_("Audit trail exported"),
         Tag.REVIEWER_REPLACED: N_("Reviewer replaced"),
         Tag.NO_CONFLICT_DECLARED: N_("Absence of conflict declared"),

@@ -46,6 +46,8 @@ class Tag(Enum):
     ACT_REFUSED = "act.refused"
     CLOCK_MOVED = "clock.moved"
     JOB_RUN_BY_HAND = "job.run_by_hand"
+    JOB_PAUSED = "job.paused"
+    JOB_RESUMED = "job.resumed"
     TRAIL_EXPORTED = "trail.exported"
     # strategy
     CALL_OPENED = "call.opened"

@@ -24,5 +24,21 @@ def announce(session: Session, context: JobContext) -> Said:
     return Said(N_("Calls that closed: %(count)s"), {"count": closed})
 
 
-register_job(Job(REMIND, N_("Remind of closings of calls"), Every(minutes=10), remind))
-register_job(Job(ANNOUNCE, N_("Tell of closings of calls"), Every(minutes=1), announce))
+register_job(
+    Job(
+        REMIND,
+        N_("Remind of closings of calls"),
+        Every(minutes=10),
+        remind,
+        does=N_("Reminds those who write, on the days that the country sets, of a call that closes."),
+    )
+)
+register_job(
+    Job(
+        ANNOUNCE,
+        N_("Tell of closings of calls"),
+        Every(minutes=1),
+        announce,
+        does=N_("Tells those concerned that a call has closed."),
+    )
+)

@@ -15,4 +15,12 @@ def announce(session: Session, context: JobContext) -> Said:
     return Said(N_("Notices of ended waivers: %(count)s"), {"count": told})
 
 
-register_job(Job(EXPIRE, N_("Say which waivers have ended"), Every(minutes=30), announce))
+register_job(
+    Job(
+        EXPIRE,
+        N_("Say which waivers have ended"),
+        Every(minutes=30),
+        announce,
+        does=N_("Tells the institution and the standards officer that a waiver has ended."),
+    )
+)

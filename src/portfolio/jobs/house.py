@@ -15,7 +15,7 @@ from portfolio.db.clock import now
 from portfolio.i18n import N_
 from portfolio.identity import factors, limits, sessions, tokens
 from portfolio.identity.models import FormKey
-from portfolio.jobs.models import JobClaim
+from portfolio.jobs.models import JobClaim, JobFailure
 from portfolio.jobs.timetable import Daily, Every, FreeJob, Job, JobContext, Said, register_job
 from portfolio.notifications.delivery import deliver, is_mail_due
 from portfolio.notifications.outbox import owe
@@ -80,15 +80,54 @@ def purge(session: Session, _context: JobContext) -> Said:
 
 
 def _purge_claims(session: Session) -> None:
-    """Old claims go; of frequent jobs all but the last days, and never the last claim of a job."""
+    """Old claims go; of frequent jobs all but the last days, and never the last claim of a job, nor a run by hand."""
     present = utc_now()
+    session.execute(delete(JobFailure).where(col(JobFailure.failed_at) < present - CLAIMS_KEPT))
     newest = select(func.max(col(JobClaim.slot))).group_by(col(JobClaim.job))
     for kept, names in ((CLAIMS_KEPT, None), (FREQUENT_CLAIMS_KEPT, (DELIVER, CHECKPOINT))):
-        old = delete(JobClaim).where(col(JobClaim.claimed_at) < present - kept, col(JobClaim.slot).not_in(newest))
+        is_old = col(JobClaim.claimed_at) < present - kept
+        old = delete(JobClaim).where(is_old, col(JobClaim.slot).not_in(newest), col(JobClaim.reason) == "")
         session.execute(old if names is None else old.where(col(JobClaim.job).in_(names)))
 
 
-register_job(FreeJob(DELIVER, N_("Send the mails that are owed"), Every(seconds=20), deliver_mail, mail_is_due))
-register_job(FreeJob(CHECKPOINT, N_("Sign where the audit trail stands"), Every(minutes=1), checkpoint))
-register_job(FreeJob(VERIFY, N_("Verify the audit trail"), Daily("03:10"), verify_trail))
-register_job(Job(PURGE, N_("Remove expired sessions, attempts and keys"), Daily("02:40"), purge))
+register_job(
+    FreeJob(
+        DELIVER,
+        N_("Send the mails that are owed"),
+        Every(seconds=20),
+        deliver_mail,
+        mail_is_due,
+        does=N_("Sends what people are owed by mail, in order; what fails is put off and tried again."),
+    )
+)
+register_job(
+    FreeJob(
+        CHECKPOINT,
+        N_("Sign where the audit trail stands"),
+        Every(minutes=1),
+        checkpoint,
+        does=N_("Writes down outside the database, signed, how far the audit trail has come."),
+        is_pausable=False,
+    )
+)
+register_job(
+    FreeJob(
+        VERIFY,
+        N_("Verify the audit trail"),
+        Daily("03:10"),
+        verify_trail,
+        does=N_(
+            "Reads the whole audit trail and every row it vouches for, and tells auditors and administrators what does not hold."
+        ),
+        is_pausable=False,
+    )
+)
+register_job(
+    Job(
+        PURGE,
+        N_("Remove expired sessions, attempts and keys"),
+        Daily("02:40"),
+        purge,
+        does=N_("Removes sessions, links, codes, form keys and records of the clock that nobody needs any more."),
+    )
+)

@@ -12,6 +12,7 @@ from portfolio.db.base import utc_now
 from portfolio.i18n import language
 from portfolio.jobs import house  # noqa: F401  registers the jobs of the house
 from portfolio.jobs.claims import Run, due_slots, run_slot
+from portfolio.jobs.pauses import is_paused
 from portfolio.jobs.timetable import AnyJob, Every, FreeJob, JobContext, jobs
 from portfolio.web.runtime import Runtime
 
@@ -30,7 +31,7 @@ class Timetable:
 
     def run_due(self, job: AnyJob, now: datetime | None = None) -> list[Run]:
         """Run what is due of one job, missed slots first. Never raises: the scheduler comes again."""
-        now = now or utc_now()
+        now = now or self.context.clock()
         latest = job.when.latest(now, 1)[0]
         if self._settled.get(job.name) == latest:
             return []
@@ -42,6 +43,8 @@ class Timetable:
 
     def _run(self, job: AnyJob, now: datetime, latest: datetime) -> list[Run]:
         with self.context.database.reading() as session:
+            if is_paused(session, job.name, now):
+                return []
             due = due_slots(session, job, now)
         if not due:
             self._settled[job.name] = latest

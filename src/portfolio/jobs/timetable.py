@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from portfolio.db.base import utc_now
 from portfolio.db.engine import Database
 from portfolio.i18n import gettext, ngettext
 from portfolio.settings import Settings
@@ -17,11 +18,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What a job works with; rules ask `db.clock.now(session)` for the time, never the machine."""
+    """What a job works with; rules ask `db.clock.now(session)` for the time, never the machine.
+
+    `clock` is that of the timetable itself (leases, waits): real time but in a trial. `slot` is the one that this run is for.
+    """
 
     database: Database
     settings: Settings
     pack: Any = None
+    clock: Callable[[], datetime] = utc_now
+    slot: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,10 @@ class Slots(Protocol):
         """The next slot, in UTC."""
         ...
 
+    def between(self, first: datetime, last: datetime) -> int:
+        """How many slots lie between two slots, neither of them counted."""
+        ...
+
     def words(self) -> str: ...
 
 
@@ -66,6 +76,9 @@ class Every:
 
     def after(self, now: datetime) -> datetime:
         return self.latest(now, 1)[0] + self.period
+
+    def between(self, first: datetime, last: datetime) -> int:
+        return max(0, (last - first) // self.period - 1)
 
     def words(self) -> str:
         if self.seconds:
@@ -96,6 +109,10 @@ class Daily:
         coming = (self._on(last + timedelta(days=ahead)) for ahead in range(3))
         return next(slot for slot in coming if slot > now)
 
+    def between(self, first: datetime, last: datetime) -> int:
+        zone = country_zone()
+        return max(0, (last.astimezone(zone).date() - first.astimezone(zone).date()).days - 1)
+
     def words(self) -> str:
         return gettext("daily at %(time)s") % {"time": self.at}
 
@@ -108,6 +125,7 @@ class Job:
     """Work in the claim's own transaction: the effect and the claim are committed together, or neither is.
 
     `catch_up` is how many missed slots are made up for after a stop, oldest first; 1 for work that looks at the present only.
+    `does` says to its administrator what a run does and to whom; a job without `is_pausable` cannot be told to wait.
     """
 
     name: str
@@ -115,6 +133,8 @@ class Job:
     when: Slots
     work: Callable[[Session, JobContext], Outcome]
     catch_up: int = 1
+    does: str = ""
+    is_pausable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +150,8 @@ class FreeJob:
     work: Callable[[JobContext], Outcome]
     is_needed: Callable[[JobContext], bool] | None = None
     catch_up: int = 1
+    does: str = ""
+    is_pausable: bool = True
 
 
 AnyJob = Job | FreeJob
@@ -144,6 +166,11 @@ def register_job(job: AnyJob) -> None:
 def jobs() -> list[AnyJob]:
     """Every job, by name."""
     return [_jobs[name] for name in sorted(_jobs)]
+
+
+def is_slot(job: AnyJob, at: datetime) -> bool:
+    """Whether an instant is one of the job's own, not that of a run by hand."""
+    return job.when.latest(at, 1)[0] == at
 
 
 def job_named(name: str) -> AnyJob | None:

@@ -16,4 +16,12 @@ def remind_owners(session: Session, _context: JobContext) -> Said:
     return Said(N_("Reminders of overdue measurements: %(count)s"), {"count": told})
 
 
-register_job(Job(REMIND, N_("Remind of overdue measurements"), Daily("06:40"), remind_owners))
+register_job(
+    Job(
+        REMIND,
+        N_("Remind of overdue measurements"),
+        Daily("06:40"),
+        remind_owners,
+        does=N_("Reminds the owner of each indicator whose measurement is overdue, once a period."),
+    )
+)

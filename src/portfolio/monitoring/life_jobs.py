@@ -62,4 +62,12 @@ def _owe(session: Session, pilot: RunningPilot, kind: str, people: set[uuid.UUID
     )
 
 
-register_job(Job(PILOTS, N_("Remind of pilots that end, and tell of overdue ones"), Daily("07:30"), watch_pilots))
+register_job(
+    Job(
+        PILOTS,
+        N_("Remind of pilots that end, and tell of overdue ones"),
+        Daily("07:30"),
+        watch_pilots,
+        does=N_("Reminds of pilots before their end, and tells the directive body of those past it."),
+    )
+)

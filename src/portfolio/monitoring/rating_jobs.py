@@ -110,6 +110,32 @@ def recompute(context: JobContext) -> Said:
     )
 
 
-register_job(FreeJob(COMPUTE, N_("Compute the ratings of the period that ended"), Daily("04:10"), compute))
-register_job(Job(COMMENTS, N_("Tell of ratings in comment"), Daily("06:50"), tell_of_comments))
-register_job(FreeJob(HEALTH, N_("Reckon the health of every project"), Daily("05:10"), recompute))
+register_job(
+    FreeJob(
+        COMPUTE,
+        N_("Compute the ratings of the period that ended"),
+        Daily("04:10"),
+        compute,
+        does=N_(
+            "Computes the rating of every living project for the period that ended, and opens the days of comment."
+        ),
+    )
+)
+register_job(
+    Job(
+        COMMENTS,
+        N_("Tell of ratings in comment"),
+        Daily("06:50"),
+        tell_of_comments,
+        does=N_("Reminds institutions before the days of comment end, and tells when they are over."),
+    )
+)
+register_job(
+    FreeJob(
+        HEALTH,
+        N_("Reckon the health of every project"),
+        Daily("05:10"),
+        recompute,
+        does=N_("Reckons the newest facts and flags of every project, which the lists show."),
+    )
+)

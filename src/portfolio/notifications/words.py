@@ -16,6 +16,10 @@ KINDS: dict[str, tuple[str, str]] = {
             "run portfolio audit verify on a copy."
         ),
     ),
+    "job_given_up": (
+        N_("A job of the clock was given up: %(job)s"),
+        N_("The run of %(slot)s failed too often and is not tried again by itself. It said: %(said)s"),
+    ),
     "invitation": (
         N_("You are invited to the digital portfolio"),
         N_("%(institution)s invites you. Choose your password with the link below; it works once, until %(until)s."),

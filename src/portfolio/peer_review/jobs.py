@@ -15,4 +15,12 @@ def remind(session: Session, context: JobContext) -> Said:
     return Said(N_("Reminders of reviews: %(count)s"), {"count": told})
 
 
-register_job(Job(REMIND, N_("Remind of reviews that are due or late"), Every(minutes=30), remind))
+register_job(
+    Job(
+        REMIND,
+        N_("Remind of reviews that are due or late"),
+        Every(minutes=30),
+        remind,
+        does=N_("Reminds reviewers of reviews that are due or late, and the secretary of late ones."),
+    )
+)

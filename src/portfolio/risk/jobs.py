@@ -50,6 +50,30 @@ def remind_of_reviews(session: Session, pack: CountryPack, at: datetime) -> int:
     return told
 
 
-register_job(Job(OVERDUE, N_("Tell people of escalated risks that nobody answered"), Every(minutes=60), mark))
-register_job(Job(EXPIRE, N_("End acceptances of risks by their day"), Every(minutes=60), expire))
-register_job(Job(REVIEWS, N_("Remind of reviews of risks"), Every(minutes=60), remind))
+register_job(
+    Job(
+        OVERDUE,
+        N_("Tell people of escalated risks that nobody answered"),
+        Every(minutes=60),
+        mark,
+        does=N_("Marks escalated risks that nobody answered in time, and tells the tier that should have."),
+    )
+)
+register_job(
+    Job(
+        EXPIRE,
+        N_("End acceptances of risks by their day"),
+        Every(minutes=60),
+        expire,
+        does=N_("Ends acceptances of risks whose last day has passed, and tells their owners."),
+    )
+)
+register_job(
+    Job(
+        REVIEWS,
+        N_("Remind of reviews of risks"),
+        Every(minutes=60),
+        remind,
+        does=N_("Reminds those of a project of each review of a risk that is overdue."),
+    )
+)

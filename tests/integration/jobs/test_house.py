@@ -115,14 +115,16 @@ def test_the_page_lists_every_job_and_runs_one_by_hand(
     shown = visitor.get("/admin/jobs").main
     for job in jobs():
         assert job.name in shown
-    answer = visitor.follow(visitor.post(f"/admin/jobs/{house.PURGE}"))
+    given = {"slot": "now", "reason": "Try whether it works"}
+    answer = visitor.follow(visitor.post(f"/admin/jobs/{house.PURGE}", given))
     assert "The job was run." in answer.main
     assert "Sessions removed: 0" in answer.main
     with database.reading() as session:
         event = session.scalars(select(AuditEvent).where(col(AuditEvent.action) == Tag.JOB_RUN_BY_HAND.value)).one()
         claim = session.scalars(select(JobClaim)).one()
     assert event.actor_id == administrator.person_id
-    assert str(administrator.person_id) in claim.claimed_by
+    assert (claim.asked_by_id, claim.reason) == (administrator.person_id, "Try whether it works")
+    assert "Try whether it works" in answer.main
 
 
 def test_a_job_that_is_not_there_is_not_found_and_others_may_not_look(
