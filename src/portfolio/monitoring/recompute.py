@@ -48,17 +48,16 @@ HEALTH = pl.Schema(
 """One row a project: what `ProjectHealth` keeps of it."""
 
 
-def recompute_all(database: Database, pack: CountryPack, size: int = SIZE) -> int:
-    """Make `project_health` again; how many projects. Safe to do twice, and while people work."""
+def recompute_all(database: Database, pack: CountryPack, size: int = SIZE, as_at: date | None = None) -> int:
+    """Make `project_health` again, as at today or another day; how many projects. Safe to do twice, and while people work."""
     with database.reading() as session:
-        found = list(portions(session, size))
-    return sum(recompute(database, pack, portion) for portion in found)
+        found, day = list(portions(session, size)), as_at or today_of(session, pack)
+    return sum(recompute(database, pack, portion, day) for portion in found)
 
 
-def recompute(database: Database, pack: CountryPack, portion: Portion) -> int:
+def recompute(database: Database, pack: CountryPack, portion: Portion, as_at: date) -> int:
     """One portion: read in one session, written in another."""
     with database.reading() as session:
-        as_at = today_of(session, pack)
         rows = health_of(session, pack, portion, as_at)
     stored = [_stored(row, as_at) for row in rows.iter_rows(named=True)]
     with database.writing() as session:
