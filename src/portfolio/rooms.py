@@ -21,6 +21,8 @@ from portfolio.demo import routes as demo
 from portfolio.desk import history
 from portfolio.desk import routes as desk
 from portfolio.exchange import routes as exchange
+from portfolio.findings import jobs as findings_jobs
+from portfolio.findings import routes as findings
 from portfolio.identity import routes as identity
 from portfolio.jobs import house
 from portfolio.jobs import routes as jobs
@@ -41,6 +43,8 @@ from portfolio.peer_review import jobs as peer_review_jobs
 from portfolio.peer_review import routes as peer_review
 from portfolio.peer_review import routes_observations
 from portfolio.projects.plan import routes as plan
+from portfolio.returns import jobs as returns_jobs
+from portfolio.returns import routes as returns
 from portfolio.risk import jobs as risk_jobs
 from portfolio.risk import routes as risk
 from portfolio.settings import Settings
@@ -56,6 +60,8 @@ CLOCKWORK = (
     rating_jobs,
     kpis_jobs,
     risk_jobs,
+    findings_jobs,
+    returns_jobs,
 )
 """Modules that put jobs on the timetable when they are imported."""
 
@@ -91,5 +97,7 @@ def routes(settings: Settings) -> list[Any]:
         *plan.routes(),
         *kpis.routes(),
         *risk.routes(),
+        *findings.routes(),
+        *returns.routes(),
         *(demo.routes() if settings.is_demo else []),
     ]

@@ -22,6 +22,7 @@ from portfolio.people.viewer import Viewer
 
 KINDS: dict[str, str] = {
     "account": N_("Account"),
+    "api_key": N_("Key of the API"),
     "approval_code": N_("Approval code"),
     "budget_decision": N_("Budget decision"),
     "budget_modification": N_("Change of a decided amount"),
@@ -33,6 +34,8 @@ KINDS: dict[str, str] = {
     "draw": N_("Draw"),
     "export_run": N_("Export"),
     "factor_reset": N_("Reset of a second factor"),
+    "finding": N_("Finding on a project"),
+    "finding_answer": N_("Answer to a finding"),
     "gate_decision": N_("Decision of a gate"),
     "gate_proposal": N_("Proposed gate"),
     "hand_over_terms": N_("Terms of the hand-over"),
@@ -58,6 +61,7 @@ KINDS: dict[str, str] = {
     "promise_carry_over": N_("Promises carried over"),
     "project_dependency": N_("Dependency between projects"),
     "project_standing": N_("Standing of the project"),
+    "progress_return": N_("Progress return"),
     "rating": N_("Rating"),
     "rating_comment": N_("Comment on a rating"),
     "rating_request": N_("Asked independent rating"),

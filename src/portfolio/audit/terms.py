@@ -46,6 +46,8 @@ class Tag(Enum):
     ACT_REFUSED = "act.refused"
     CLOCK_MOVED = "clock.moved"
     JOB_RUN_BY_HAND = "job.run_by_hand"
+    API_KEY_MADE = "api_key.made"
+    API_KEY_REVOKED = "api_key.revoked"
     JOB_PAUSED = "job.paused"
     JOB_RESUMED = "job.resumed"
     TRAIL_EXPORTED = "trail.exported"
@@ -172,6 +174,18 @@ class Tag(Enum):
     RATING_ASKED_FOR = "rating.asked_for"
     RATING_FILED = "rating.filed"
     RATING_DECLINED = "rating.declined"
+    # returns and findings
+    RETURN_OPENED = "return.opened"
+    RETURN_SAVED = "return.saved"
+    RETURN_FILLED = "return.filled"
+    RETURN_SIGNED = "return.signed"
+    RETURN_SENT_BACK = "return.sent_back"
+    RETURN_VERIFIED = "return.verified"
+    RETURN_PUBLISHED = "return.published"
+    RETURN_CORRECTED = "return.corrected"
+    FINDING_OPENED = "finding.opened"
+    FINDING_ANSWERED = "finding.answered"
+    FINDING_JUDGED = "finding.judged"
     # files in and out
     IMPORT_PREPARED = "import.prepared"
     IMPORT_CONFIRMED = "import.confirmed"
@@ -184,7 +198,8 @@ class Tag(Enum):
 _SECURITY = {
     tag
     for tag in Tag
-    if tag.value.split(".")[0] in {"session", "password", "factor", "person", "account", "role", "act", "clock", "job"}
+    if tag.value.split(".")[0]
+    in {"session", "password", "factor", "person", "account", "role", "act", "clock", "job", "api_key"}
 }
 _DATA = {
     Tag.IMPORT_PREPARED,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portfolio.db.clock import now
 from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the trail)
     case_routes,
+    period_routes,
     portfolio_routes,
     project_routes,
     trail_names,
@@ -18,6 +19,7 @@ from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the
     waiting_oversight,
     waiting_plans,
     waiting_ratings,
+    waiting_returns,
     waiting_risks,
 )
 from portfolio.desk.waiting import Asking, waiting_for
@@ -41,4 +43,10 @@ def show_waiting(request: Request[Any, Any, Any], session: NamedDependency[Sessi
 
 
 def routes() -> list[Any]:
-    return [show_waiting, *portfolio_routes.routes(), *case_routes.routes(), *project_routes.routes()]
+    return [
+        show_waiting,
+        *portfolio_routes.routes(),
+        *case_routes.routes(),
+        *project_routes.routes(),
+        *period_routes.routes(),
+    ]

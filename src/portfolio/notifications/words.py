@@ -7,6 +7,7 @@ members go in as such and come out in the reader's own format and language.
 from portfolio.i18n import N_
 from portfolio.notifications.words_life import LIFE
 from portfolio.notifications.words_ratings import RATINGS
+from portfolio.notifications.words_returns import RETURNS
 
 KINDS: dict[str, tuple[str, str]] = {
     "trail_broken": (
@@ -397,6 +398,7 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     **LIFE,
     **RATINGS,
+    **RETURNS,
     "risk_escalated": (
         N_("A risk waits for an answer of your tier: %(event)s"),
         N_(

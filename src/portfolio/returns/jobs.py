@@ -1,0 +1,37 @@
+"""What the clock does in this room: returns come to be, are reminded of and escalated, published; late twice opens a finding."""
+
+from sqlalchemy.orm import Session
+
+from portfolio.i18n import N_, language
+from portfolio.jobs.timetable import Daily, Every, Job, JobContext, Said, register_job
+from portfolio.returns.making import make_due
+from portfolio.returns.watching import open_findings, publish_verified, remind, today_of
+
+MAKE, REMIND, PUBLISH, FINDINGS = "returns.make", "returns.remind", "returns.publish", "returns.findings"
+
+
+def make(session: Session, context: JobContext) -> Said:
+    made = make_due(session, context.pack, today_of(session, context.pack))
+    return Said(N_("Returns of the period that ended: %(count)s"), {"count": len(made)})
+
+
+def tell(session: Session, context: JobContext) -> Said:
+    told = remind(session, context.pack, today_of(session, context.pack))
+    return Said(N_("Notices on returns: %(count)s"), {"count": told})
+
+
+def show(session: Session, _context: JobContext) -> Said:
+    return Said(N_("Returns published: %(count)s"), {"count": publish_verified(session)})
+
+
+def find(session: Session, context: JobContext) -> Said:
+    """Evidence is written in the country's language: it is a record, not a page."""
+    with language(context.pack.languages[0]):
+        found = open_findings(session, context.pack, today_of(session, context.pack))
+    return Said(N_("Findings on late returns: %(count)s"), {"count": found})
+
+
+register_job(Job(MAKE, N_("Open the progress returns of the period that ended"), Every(minutes=30), make))
+register_job(Job(REMIND, N_("Remind of progress returns, and escalate late ones"), Daily("06:20"), tell))
+register_job(Job(FINDINGS, N_("Open findings for projects that are late twice"), Daily("06:30"), find))
+register_job(Job(PUBLISH, N_("Publish verified progress returns"), Every(minutes=30), show))

@@ -1,0 +1,311 @@
+"""The returns of a project, the page of one, its form, its signature, its verification, and the board of a period."""
+
+import uuid
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.orm import Session
+
+from portfolio.errors import FieldRefused
+from portfolio.i18n import N_
+from portfolio.i18n import gettext as _
+from portfolio.labels import label
+from portfolio.people.permissions import Permission
+from portfolio.projects.models import Project
+from portfolio.projects.visibility import get_project
+from portfolio.returns import (
+    acts,
+    board,
+    panel,  # noqa: F401  registers its panel
+    told,  # noqa: F401  registers what returns tell the room of monitoring
+)
+from portfolio.returns.forms import CorrectFields, ReturnFields, SendBackFields, SignFields
+from portfolio.returns.frame import AnyRequest, everything_of, frame_of, pack_of, reverse_of
+from portfolio.returns.making import correct
+from portfolio.returns.models import ProgressReturn
+from portfolio.returns.page import beside, levels, period_words, return_context, since, typed
+from portfolio.returns.queries import get_return, returns_of
+from portfolio.returns.terms import ProcurementState, ReturnState
+from portfolio.returns.workflow import OPEN
+from portfolio.web import flash
+from portfolio.web.forms import Form, Submitted, bind, blank
+from portfolio.web.pages import done, invalid, page, taken_back
+from portfolio.web.runtime import runtime
+
+LIST, ONE, FORM, CORRECT = "returns/list.html", "returns/return.html", "returns/form.html", "returns/correct.html"
+
+flash.register(
+    {
+        "return_saved": N_("The return is kept. It is handed in only when it is signed."),
+        "return_ready": N_("The return waits for its signature; the sponsors are told."),
+        "return_signed": N_("The return is handed in; the directive body is told."),
+        "return_verified": N_("The return is verified; it is published within the hour."),
+        "return_sent_back": N_("The return is open again; the institution is told why."),
+        "return_correcting": N_("A correction is open. What is published stays until the correction is."),
+    }
+)
+
+
+@get(
+    "/projects/{project_id:uuid}/returns",
+    name="returns.list",
+    permission=Permission.PROJECT_READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_returns(
+    request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    project = get_project(session, request.user, project_id)
+    rows = returns_of(session, project.id)
+    return page(
+        request,
+        LIST,
+        frame=frame_of(request, session, project),
+        project=project,
+        rows=[(row, period_words(row.period_on)) for row in rows],
+    )
+
+
+@get(
+    "/returns/{return_id:uuid}",
+    name="returns.return",
+    permission=Permission.PROJECT_READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_return(
+    request: AnyRequest, session: NamedDependency[Session], return_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    return page(request, ONE, **_one(request, session, row, project))
+
+
+def _one(
+    request: AnyRequest,
+    session: Session,
+    row: ProgressReturn,
+    project: Project,
+    *,
+    signing: Form[SignFields] | None = None,
+    verifying: Form[SignFields] | None = None,
+    returning: Form[SendBackFields] | None = None,
+) -> dict[str, Any]:
+    return {
+        **return_context(session, everything_of(request), pack_of(request), project, row),
+        "frame": frame_of(request, session, project),
+        "sign_form": signing or blank(SignFields),
+        "verify_form": verifying or blank(SignFields),
+        "back_form": returning or blank(SendBackFields),
+    }
+
+
+@get(
+    "/returns/{return_id:uuid}/form",
+    name="returns.form",
+    permission=Permission.RETURN_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_form(request: AnyRequest, session: NamedDependency[Session], return_id: FromPath[uuid.UUID]) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    return page(request, FORM, **_form(request, session, row, project, blank(ReturnFields, **typed(row))))
+
+
+def _form(
+    request: AnyRequest, session: Session, row: ProgressReturn, project: Project, form: Form[ReturnFields]
+) -> dict[str, Any]:
+    pack = pack_of(request)
+    return {
+        "frame": frame_of(request, session, project),
+        "row": row,
+        "project": project,
+        "period": period_words(row.period_on),
+        "is_open": row.state in OPEN,
+        "since": since(session, pack, project, row),
+        "beside": beside(session, everything_of(request), pack, project, reverse_of(request)),
+        "levels": levels(row),
+        "procurement": [(state.value, label(state)) for state in ProcurementState],
+        "form": form,
+    }
+
+
+@post(
+    "/returns/{return_id:uuid}/form",
+    permission=Permission.RETURN_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_form(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    return_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    """Both buttons keep what was typed; the second also puts the return up for its signature."""
+    row, project = get_return(session, request.user, return_id)
+    form, pack = bind(ReturnFields, submitted), pack_of(request)
+    if (fields := form.value) is not None:
+        try:
+            acts.save(session, request.user, project, row, fields)
+        except FieldRefused as error:
+            form = taken_back(session, form, error)
+        else:
+            then = request.app.route_reverse("returns.return", return_id=row.id)
+            if not submitted.has("ready"):
+                return done(request, session, then, say="return_saved")
+            if missing := acts.missing_names(row):
+                session.commit()
+                form = blank(ReturnFields, **typed(row))
+                for name in missing:
+                    form = form.with_error(name, _("This is needed before it is signed."))
+            else:
+                acts.put_up(session, request.user, pack, project, row)
+                return done(request, session, then, say="return_ready")
+    return invalid(request, FORM, **_form(request, session, row, project, form))
+
+
+@post(
+    "/returns/{return_id:uuid}/signature",
+    name="returns.sign",
+    permission=Permission.RETURN_SIGN,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_signature(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    return_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    form = bind(SignFields, submitted)
+    if (fields := form.value) is not None:
+        try:
+            acts.sign(
+                session, request.user, pack_of(request), runtime(request).settings.secret_key, project, row,
+                fields.password, fields.digest,
+            )  # fmt: skip
+        except FieldRefused as error:
+            form = taken_back(session, form, error)
+        else:
+            return done(request, session, _address(request, row), say="return_signed")
+    return invalid(request, ONE, **_one(request, session, row, project, signing=form))
+
+
+@post(
+    "/returns/{return_id:uuid}/verification",
+    name="returns.verify",
+    permission=Permission.RETURN_VERIFY,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_verification(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    return_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    form = bind(SignFields, submitted)
+    if (fields := form.value) is not None:
+        try:
+            acts.verify(
+                session, request.user, pack_of(request), runtime(request).settings.secret_key, project, row,
+                fields.password, fields.digest,
+            )  # fmt: skip
+        except FieldRefused as error:
+            form = taken_back(session, form, error)
+        else:
+            return done(request, session, _address(request, row), say="return_verified")
+    return invalid(request, ONE, **_one(request, session, row, project, verifying=form))
+
+
+@post(
+    "/returns/{return_id:uuid}/sent-back",
+    name="returns.send_back",
+    permission=Permission.RETURN_VERIFY,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_sending_back(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    return_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    form = bind(SendBackFields, submitted)
+    if (fields := form.value) is not None:
+        acts.send_back(session, request.user, pack_of(request), project, row, fields.reason)
+        return done(request, session, _address(request, row), say="return_sent_back")
+    return invalid(request, ONE, **_one(request, session, row, project, returning=form))
+
+
+@get(
+    "/returns/{return_id:uuid}/correction",
+    name="returns.correct",
+    permission=Permission.RETURN_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_correction(
+    request: AnyRequest, session: NamedDependency[Session], return_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    return page(request, CORRECT, **_correcting(request, session, row, project, blank(CorrectFields)))
+
+
+def _correcting(
+    request: AnyRequest, session: Session, row: ProgressReturn, project: Project, form: Form[CorrectFields]
+) -> dict[str, Any]:
+    return {
+        "frame": frame_of(request, session, project),
+        "row": row,
+        "project": project,
+        "period": period_words(row.period_on),
+        "is_published": row.state is ReturnState.PUBLISHED,
+        "form": form,
+    }
+
+
+@post(
+    "/returns/{return_id:uuid}/correction",
+    permission=Permission.RETURN_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_correction(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    return_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    form = bind(CorrectFields, submitted)
+    if (fields := form.value) is not None:
+        newer = correct(session, request.user, project, row, fields.why)
+        then = request.app.route_reverse("returns.form", return_id=newer.id)
+        return done(request, session, then, say="return_correcting")
+    return invalid(request, CORRECT, **_correcting(request, session, row, project, form))
+
+
+def _address(request: AnyRequest, row: ProgressReturn) -> str:
+    return request.app.route_reverse("returns.return", return_id=row.id)
+
+
+def routes() -> list[Any]:
+    return [
+        show_returns,
+        show_return,
+        show_form,
+        submit_form,
+        submit_signature,
+        submit_verification,
+        submit_sending_back,
+        show_correction,
+        submit_correction,
+        *board.routes(),
+    ]
