@@ -16,7 +16,7 @@ FIXED_AT: Mapping[FixPlace, tuple[str, ...]] = {
     FixPlace.MONEY: ("monitoring.money", "desk.project"),
     FixPlace.INDICATORS: ("kpis.scorecard",),
     FixPlace.CONTRACTS: ("execution.contracts", "monitoring.money"),
-    FixPlace.RETURN: ("returns.project", "desk.project"),
+    FixPlace.RETURN: ("returns.list", "desk.project"),
     FixPlace.IMPORTS: ("exchange.imports",),
 }
 """Routes, the first that this installation serves."""

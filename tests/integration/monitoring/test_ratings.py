@@ -293,7 +293,8 @@ def test_commenting_asking_and_filing_on_the_pages(session: Session, visitors: V
     path = visitors.path("monitoring.rating_request", request_id=asked.id)
     shown = reviewer.get(path)
     assert shown.status == 200
-    assert "scores" not in shown.main
+    assert "Scores" not in shown.main
+    assert "weighs" not in shown.main
     assert "decree" not in shown.text
     data = {f"evidence.{one.value}": words for one, words in EVIDENCE.items()}
     data |= {"level": "low", "digest": shown.value("digest") or "", "password": "wrong"}
