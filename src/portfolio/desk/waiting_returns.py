@@ -69,6 +69,6 @@ def _ends(asking: Asking, day: date) -> datetime:
 
 register_waiting("return_write", Group(56, N_("Write progress returns")), returns)
 register_waiting("return_sign", Group(57, N_("Sign progress returns")))
-register_waiting("return_verify", Group(59, N_("Verify progress returns"), batch="returns.board"))
+register_waiting("return_verify", Group(59, N_("Verify progress returns"), batch="returns.all"))
 register_waiting("finding_answer", Group(60, N_("Answer findings")), findings)
 register_waiting("finding_judge", Group(61, N_("Judge answers to findings")))

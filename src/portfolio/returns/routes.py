@@ -17,8 +17,8 @@ from portfolio.projects.models import Project
 from portfolio.projects.visibility import get_project
 from portfolio.returns import (
     acts,
-    board,
     panel,  # noqa: F401  registers its panel
+    routes_all,
     told,  # noqa: F401  registers what returns tell the room of monitoring
 )
 from portfolio.returns.forms import CorrectFields, ReturnFields, SendBackFields, SignFields
@@ -307,5 +307,5 @@ def routes() -> list[Any]:
         submit_sending_back,
         show_correction,
         submit_correction,
-        *board.routes(),
+        *routes_all.routes(),
     ]
