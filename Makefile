@@ -5,7 +5,7 @@ export UV_SYSTEM_CERTS ?= 1
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check unit integration house e2e bench browser catalogues messages requirements clean wheel
+.PHONY: help run demo test check unit integration house e2e bench clock browser catalogues messages requirements clean wheel
 
 help:            ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -80,6 +80,9 @@ test: check browser  ## everything
 
 bench: .venv/dev.stamp catalogues  ## measurements, as ratios of one run
 	$(PY) -m bench
+
+clock: .venv/dev.stamp  ## six job processes, killed and paused, over seven simulated days
+	$(PY) -m bench.clock
 
 wheel: .venv/dev.stamp catalogues  ## build the wheel into dist/
 	$(PY) -m build --wheel --no-isolation -o dist .
