@@ -179,10 +179,11 @@ def _issue_codes(stage: Stage, story: Story, case: BusinessCase, day: date) -> N
         row = session.get_one(BusinessCase, case.id)
         first, _second = _deciders(stage, story, session)
         lot = lots_of(session, row)[0]
-        ceiling = min(lot.amount_minor or 0, decided_for_year(session, row.id, 2027)) or decided_for_year(
-            session, row.id, 2027
-        )
-        wanted = Wanted(lot.id, 2027, ceiling, stage.today - timedelta(days=20), date(2027, 12, 31))
+        year = story.first_year
+        decided = decided_for_year(session, row.id, year)
+        ceiling = min(lot.amount_minor or 0, decided) or decided
+        since = stage.today + stage.shift - timedelta(days=20)
+        wanted = Wanted(lot.id, year, ceiling, since, date(year, 12, 31))
         proposal = propose_code(session, first, stage.pack, row, wanted)
     if story.place % 3 == 1:
         return
@@ -194,15 +195,15 @@ def _issue_codes(stage: Stage, story: Story, case: BusinessCase, day: date) -> N
             session, second, stage.pack, row, proposal, proposal_digest(proposal), stage.key, stage.base_url
         )
     if story.at == "REG":
-        _draw(stage, code)
+        _draw(stage, code, story.first_year)
 
 
-def _draw(stage: Stage, code: ApprovalCode) -> None:
+def _draw(stage: Stage, code: ApprovalCode, year: int) -> None:
     for number, (kind, percent, order) in enumerate(
         (
-            (DrawKind.RESERVE, 45, "LIC-2027-014"),
-            (DrawKind.COMMIT, 41, "LIC-2027-014"),
-            (DrawKind.RESERVE, 20, "OC-2027-088"),
+            (DrawKind.RESERVE, 45, f"LIC-{year}-014"),
+            (DrawKind.COMMIT, 41, f"LIC-{year}-014"),
+            (DrawKind.RESERVE, 20, f"OC-{year}-088"),
         )
     ):
         with stage.act(stage.today - timedelta(days=3 - number)) as session:

@@ -52,7 +52,7 @@ def write_benefits(session: Session, case: BusinessCase, story: Story) -> None:
             description=f"Menos espera y menos viajes: {story.change}.",
             beneficiaries=story.people[:300],
             amount_minor=story.cost * 38,
-            starts_on=date(2028, 1, 1),
+            starts_on=date(2028, 1, 1) + story.shift,
             evidence="Tiempo ahorrado por persona valorado al salario mínimo, según medición en seis oficinas.",
         )
     )
@@ -64,8 +64,8 @@ def write_benefits(session: Session, case: BusinessCase, story: Story) -> None:
             description="Menos horas de digitación y menos papel en las oficinas.",
             beneficiaries="Equipos de atención",
             amount_minor=story.cost * 9,
-            starts_on=date(2028, 6, 1),
-            evidence="Horas medidas en el piloto interno de mayo de 2026.",
+            starts_on=date(2028, 6, 1) + story.shift,
+            evidence=f"Horas medidas en el piloto interno de mayo de {story.first_year - 1}.",
         )
     )
 
@@ -103,7 +103,7 @@ def write_indicators(session: Session, case: BusinessCase, story: Story) -> None
             m.IndicatorLine(
                 case_id=case.id,
                 position=position,
-                baseline_on=date(2026, 4, 30),
+                baseline_on=date(2026, 4, 30) + story.shift,
                 target_on=date(2029, 6, 30),
                 owner="Jefatura de la división usuaria",
                 method="Registro del servicio, mensual; la fórmula y la fuente están en el anexo.",
@@ -166,7 +166,7 @@ def write_solutions(session: Session, case: BusinessCase) -> None:
         )
 
 
-def write_team(session: Session, case: BusinessCase) -> None:
+def write_team(session: Session, case: BusinessCase, story: Story) -> None:
     for position, (role, profession, share) in enumerate(
         (
             ("Dirección del proyecto", "Ingeniería industrial", 80),
@@ -183,7 +183,9 @@ def write_team(session: Session, case: BusinessCase) -> None:
         )
     ):
         session.add(
-            m.MilestoneLine(case_id=case.id, position=position, title=title, due_on=due, deliverable=deliverable)
+            m.MilestoneLine(
+                case_id=case.id, position=position, title=title, due_on=due + story.shift, deliverable=deliverable
+            )
         )
 
 

@@ -105,9 +105,10 @@ def load(
     password = password_of(settings)
     moment = datetime.combine(today, time(9, 30), tzinfo=pack.zone)
     with database.writing() as session:
-        session.info["now"] = datetime(2026, 4, 20, 12, 0, tzinfo=UTC)
+        session.info["now"] = datetime(2025, 4, 21, 12, 0, tzinfo=UTC)
         country = make_country(session, hash_password(password))
     annual, open_all_year = _calls(database, pack, country)
+    earlier = _earlier_call(database, pack, country)
     stage = Stage(
         database=database,
         pack=pack,
@@ -119,13 +120,14 @@ def load(
         key=load_or_make_key(settings.keys_dir, KeyPurpose.CODE),
         base_url=settings.base_url,
         today=today,
+        earlier=earlier,
     )
     walked = []
     for number, story in enumerate(told, start=1):
-        case = walk(stage, story)
+        case = walk(stage.of(story), story)
         walked.append(delivery.Told(story, case.id))
         if story.target in REACHES_REVIEW and story.target is not CaseStatus.IN_REVIEW:
-            decide(stage, story, case)
+            decide(stage.of(story), story, case)
         say(f"{number}/{len(told)} {story.title}")
     delivery.play(stage, walked)
     with database.writing() as session:
@@ -134,6 +136,36 @@ def load(
         clock.move(session, moment)
         record(session, SYSTEM, Tag.DEMONSTRATION_LOADED, None, cases=len(told))
     return Loaded(len(told), password)
+
+
+def _earlier_call(database: Database, pack: CountryPack, country: Country) -> Call:
+    """The annual call of the budget before: what it funded is being delivered by now."""
+
+    def local(*parts: int) -> datetime:
+        return datetime(*parts, tzinfo=pack.zone)  # type: ignore[arg-type,misc]
+
+    with database.writing() as session:
+        session.info["now"] = local(2025, 5, 5, 9)
+        actor = country.viewer(session, "secretary", TODAY)
+        call = open_call(
+            session,
+            actor,
+            pack,
+            CallFields(
+                title="Proceso presupuestario 2026",
+                summary="Iniciativas digitales que pidieron recursos de la ley de presupuestos 2026.",
+                kind=CallKind.ANNUAL,
+                fiscal_year=2026,
+                opens_at=local(2025, 5, 5, 9),
+                closes_at=local(2025, 9, 30, 23, 59, 59),
+            ),
+        )
+        for code, title, objective, theme in LINES:
+            add_action_line(
+                session, actor, call, ActionLineFields(code=code, title=title, objective=objective, theme=theme)
+            )
+        set_envelopes(session, actor, call, _envelopes(pack, country, [s for s in stories() if s.is_earlier]))
+    return call
 
 
 def _calls(database: Database, pack: CountryPack, country: Country) -> tuple[Call, Call]:
@@ -184,17 +216,21 @@ def _calls(database: Database, pack: CountryPack, country: Country) -> tuple[Cal
                 add_action_line(
                     session, actor, call, ActionLineFields(code=code, title=title, objective=objective, theme=theme)
                 )
-        set_envelopes(session, actor, annual, _envelopes(pack, country))
+        set_envelopes(
+            session,
+            actor,
+            annual,
+            _envelopes(pack, country, [s for s in stories() if not (s.is_open_call or s.is_earlier)]),
+        )
     return annual, everyday
 
 
-def _envelopes(pack: CountryPack, country: Country) -> dict[uuid.UUID, Money | None]:
+def _envelopes(pack: CountryPack, country: Country, told: Sequence[Story]) -> dict[uuid.UUID, Money | None]:
     """For each institution 93 per cent of what its annual cases cost in the first year: not everything fits."""
     asked: dict[str, int] = {}
-    for story in stories():
-        if not story.is_open_call:
-            first_year = sum(amounts[2027] for amounts in cost_amounts(story))
-            asked[story.at] = asked.get(story.at, 0) + first_year
+    for story in told:
+        first_year = sum(amounts[story.first_year] for amounts in cost_amounts(story))
+        asked[story.at] = asked.get(story.at, 0) + first_year
     return {
         country.institutions[code].id: Money(pack.currency, -(-minor * 93 // 10_000_000) * 100_000)
         for code, minor in asked.items()

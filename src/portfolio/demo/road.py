@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
@@ -54,11 +54,17 @@ class Stage:
     key: SigningKey
     base_url: str
     today: date
+    earlier: Call
+    shift: timedelta = timedelta()
+
+    def of(self, story: Story) -> "Stage":
+        """The stage on which this story plays: another call, and a year before, for those of the earlier one."""
+        return replace(self, annual=self.earlier, shift=story.shift) if story.is_earlier else self
 
     @contextmanager
     def act(self, day: date, hour: int = 10) -> Iterator[Session]:
         """One transaction at a moment of the country's clock, never after the demonstration's present."""
-        at = datetime.combine(min(day, self.today), time(hour, 12), tzinfo=self.pack.zone)
+        at = datetime.combine(min(day, self.today) + self.shift, time(hour, 12), tzinfo=self.pack.zone)
         with self.database.writing() as session:
             session.info["now"] = at
             yield session

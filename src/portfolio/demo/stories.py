@@ -1,6 +1,7 @@
 """The invented data, read and typed: bodies, people, and what each case tells."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -23,10 +24,21 @@ class Story:
     kind: CaseKind
     target: CaseStatus
     is_open_call: bool
+    is_earlier: bool
     uses_ai: bool
     people: str
     problem: str
     change: str
+
+    @property
+    def first_year(self) -> int:
+        """The fiscal year of its call, and the first that it asks money for."""
+        return 2026 if self.is_earlier else 2027
+
+    @property
+    def shift(self) -> timedelta:
+        """How far its days lie from those of the others: cases of the earlier call went the same road a year before."""
+        return timedelta(days=-364) if self.is_earlier else timedelta()
 
 
 @cache
@@ -49,6 +61,7 @@ def stories() -> tuple[Story, ...]:
             kind=CaseKind(row.get("kind", "new")),
             target=CaseStatus(row["target"]),
             is_open_call=row.get("call") == "open",
+            is_earlier=row.get("call") == "earlier",
             uses_ai=bool(row.get("ai")),
             people=row["people"],
             problem=row["problem"],

@@ -26,8 +26,8 @@ from portfolio.packs.terms import CaseKind, SectionCode
 from portfolio.people.viewer import Viewer
 from portfolio.strategy.queries import ACTION_LINE, action_lines_of
 
-SHARES = ((2027, 45), (2028, 35), (2029, 20))
-"""Percent of the whole-life cost in each fiscal year."""
+SHARES = (45, 35, 20)
+"""Percent of the whole-life cost in each fiscal year, from the first on."""
 COSTS = (
     ("Desarrollo e integración", "software_development", "2.2", "capital", t.Recurrence.ONE_OFF, 52),
     ("Nube y licencias", "cloud", "1.3", "current", t.Recurrence.RECURRENT, 23),
@@ -58,7 +58,7 @@ def write_case(
     write_risks(session, case)
     write_solutions(session, case)
     _lots(session, case, story)
-    write_team(session, case)
+    write_team(session, case, story)
     session.flush()
     _assess(session, actor, pack, case)
     note_edit(session, actor, case, SectionCode.COSTS, [("costs", "", str(story.cost))])
@@ -125,15 +125,15 @@ def _split(total: int, percent: int) -> int:
 def cost_amounts(story: Story) -> list[dict[int, int]]:
     """For each cost line, minor units by fiscal year; together exactly the cost of the story."""
     whole = story.cost * 100
-    years = (2027,) if story.kind in (CaseKind.OPERATION, CaseKind.EMERGENCY) else tuple(year for year, _ in SHARES)
+    shares = (100,) if story.kind in (CaseKind.OPERATION, CaseKind.EMERGENCY) else SHARES
+    years = [story.first_year + place for place in range(len(shares))]
     table: list[dict[int, int]] = []
     left = whole
     for number, (*_words, percent) in enumerate(COSTS):
         line = left if number == len(COSTS) - 1 else _split(whole, percent)
         left -= line
         amounts, rest = {}, line
-        for year in years:
-            share = dict(SHARES)[year] if len(years) > 1 else 100
+        for year, share in zip(years, shares, strict=True):
             amounts[year] = rest if year == years[-1] else _split(line, share)
             rest -= amounts[year]
         table.append(amounts)
@@ -179,7 +179,7 @@ def _funding(session: Session, case: BusinessCase, story: Story) -> None:
 
 def _lots(session: Session, case: BusinessCase, story: Story) -> None:
     totals = cost_amounts(story)
-    asked = sum(amounts[2027] for amounts in totals)
+    asked = sum(amounts[story.first_year] for amounts in totals)
     asked -= asked // 10
     first = asked * 6 // 10
     for position, (title, category, method, amount) in enumerate(
@@ -195,7 +195,7 @@ def _lots(session: Session, case: BusinessCase, story: Story) -> None:
                 title=title,
                 category=category,
                 method=method,
-                fiscal_year=2027,
+                fiscal_year=story.first_year,
                 amount_minor=amount,
                 is_pilot=story.kind is CaseKind.PILOT,
             )
