@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from portfolio.demo.delivery_kpis import measure
 from portfolio.demo.delivery_life import lives
 from portfolio.demo.delivery_plan import plans
+from portfolio.demo.delivery_returns import returns
 from portfolio.demo.delivery_risks import risks
 from portfolio.demo.road import Stage
 from portfolio.demo.stories import Story
@@ -23,7 +24,7 @@ class Told:
 Part = Callable[[Stage, Sequence[Told]], None]
 """Real acts on the projects of the cases that were funded; each opens its own transactions with `stage.act(day)`."""
 
-PARTS: tuple[Part, ...] = (plans, measure, lives, risks)
+PARTS: tuple[Part, ...] = (plans, measure, lives, risks, returns)
 
 
 def play(stage: Stage, told: Sequence[Told]) -> None:

@@ -78,7 +78,7 @@ class _Telling:
         for title, weight in self.row.get("weights", {}).items():
             fields = MilestoneFields(**{**_typed(rows[title]), "weight": weight})
             change_milestone(session, lead, project, rows[title], fields)
-        for milestone, needs, lag in self.row["needs"]:
+        for milestone, needs, lag in self.row.get("needs", ()):
             needed = self._needed(session, rows, needs)
             if needed is not None:
                 # What another institution's project has is tied in by somebody who may see both.
