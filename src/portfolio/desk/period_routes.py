@@ -83,7 +83,7 @@ def show_periods(request: Request[Any, Any, Any], session: NamedDependency[Sessi
 
 def _period(row: period_board.PeriodReturns, reverse: UrlFor) -> PeriodLine:
     figures = (row.asked, row.handed_in, row.late, row.sent_back, row.verified, row.published)
-    href = f"{reverse('returns.board')}?period={row.period.isoformat()}"
+    href = f"{reverse('returns.all')}?period={row.period.isoformat()}"
     return PeriodLine(period_words(row.period), href, short_day(row.due_on), [number(one) for one in figures])
 
 
