@@ -27,6 +27,7 @@ WORDS = {
     "tries_that_failed": "tries that failed and were made good",
     "taken_over": "of them, taken over from a process that did not come back",
     "calls_of_free": "calls of the free job (safe to do twice)",
+    "longest_wait": "longest wait of a slot for its end, in seconds of real time",
     "seconds": "seconds of real time",
 }
 
@@ -37,7 +38,7 @@ def shown(found: Found, name: str) -> str:
 
 
 def main() -> None:
-    days, seconds = float(os.environ.get("CLOCK_DAYS", "7")), float(os.environ.get("CLOCK_SECONDS", "120"))
+    days, seconds = float(os.environ.get("CLOCK_DAYS", "7")), float(os.environ.get("CLOCK_SECONDS", "180"))
     results = []
     for backend in BACKENDS:
         with fresh_database(backend) as database, tempfile.TemporaryDirectory() as var:

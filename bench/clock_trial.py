@@ -37,7 +37,7 @@ from portfolio.people.viewer import SYSTEM
 from portfolio.settings import read_settings
 
 START = datetime(2026, 8, 3, 12, 0, tzinfo=UTC)
-A_DAY = 720  # slots of the most frequent job: what a stop of all processes may last
+TWO_DAYS = 1440  # slots of the most frequent job: what a stop of all processes may last
 FLAKY_EVERY = 7
 
 _scratch = sa.MetaData()
@@ -86,6 +86,7 @@ class Found:
     tries_that_failed: int = 0
     taken_over: int = 0
     calls_of_free: int = 0
+    longest_wait: float = 0.0
     seconds: float = 0.0
 
 
@@ -137,11 +138,11 @@ def _free(context: JobContext) -> str:
 def trial_jobs() -> list[AnyJob]:
     often, hours = Every(minutes=2), Every(minutes=60)
     return [
-        Job("trial.often", "Often", often, _effect("trial.often"), A_DAY),
-        Job("trial.event", "With an event", Every(minutes=15), _effect("trial.event", with_event=True), A_DAY // 7),
-        Job("trial.flaky", "Flaky", hours, _flaky, A_DAY // 30),
+        Job("trial.often", "Often", often, _effect("trial.often"), TWO_DAYS),
+        Job("trial.event", "With an event", Every(minutes=15), _effect("trial.event", with_event=True), TWO_DAYS // 7),
+        Job("trial.flaky", "Flaky", hours, _flaky, TWO_DAYS // 30),
         Job("trial.daily", "Daily", Daily("02:40"), _effect("trial.daily"), 3),
-        FreeJob("trial.free", "Free", Every(minutes=30), _free, None, A_DAY // 15),
+        FreeJob("trial.free", "Free", Every(minutes=30), _free, None, TWO_DAYS // 15),
     ]
 
 
@@ -279,6 +280,8 @@ def _judge(database: Database, trial: Trial) -> Found:
             model = FREE if isinstance(job, FreeJob) else EFFECT
             rows = session.scalars(sa.select(model.c.slot).where(model.c.job == job.name))
             _compare(found, job, trial, Counter(rows))
+        waits = [row.finished_at - row.slot for row in claims if row.finished_at is not None]
+        found.longest_wait = max(waits) / timedelta(days=trial.days) * trial.seconds
         found.unfinished = sum(row.finished_at is None for row in claims)
         found.unfinished += found.slots - len(claims)
         said = session.scalars(sa.select(col(JobFailure.said))).all()

@@ -35,6 +35,7 @@ from portfolio.monitoring import (
     routes_carry_over,
     routes_gates,
     routes_life,
+    routes_public,
     routes_suspension,
     routes_terms,
 )
@@ -89,6 +90,7 @@ def routes(settings: Settings) -> list[Any]:
         *routes_draws.routes(),
         *routes_verify.routes(),
         *routes_life.routes(),
+        *routes_public.routes(),
         *routes_carry_over.routes(),
         *routes_gates.routes(),
         *routes_terms.routes(),
