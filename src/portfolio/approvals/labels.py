@@ -108,7 +108,7 @@ MOVED: dict[str, str] = {
     "recommend_against": N_("Unfavourable opinion given"),
     "reconsider": N_("Opinion reopened"),
     "conclude": N_("Closed after the opinion"),
-    "fund": N_("Funded"),
+    "fund": N_("Funding given"),
     "not_fund": N_("Not funded"),
     "defer": N_("Deferred"),
     "withdraw": N_("Withdrawn"),

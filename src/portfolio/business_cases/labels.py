@@ -26,7 +26,7 @@ register(
         CaseStatus.RECOMMENDED: N_("Favourable opinion"),
         CaseStatus.CONDITIONED: N_("Favourable with conditions"),
         CaseStatus.UNFAVOURABLE: N_("Unfavourable opinion"),
-        CaseStatus.DECIDED: N_("Funded"),
+        CaseStatus.DECIDED: N_("With funding"),
         CaseStatus.NOT_FUNDED: N_("Not funded"),
         CaseStatus.DEFERRED: N_("Deferred"),
         CaseStatus.WITHDRAWN: N_("Withdrawn"),

@@ -188,7 +188,7 @@ KINDS: dict[str, tuple[str, str]] = {
         ),
     ),
     "case_fund": (
-        N_("Funded: %(number)s %(title)s"),
+        N_("With funding: %(number)s %(title)s"),
         N_("The budget decision on %(number)s %(title)s gives it money. The amounts by year are on its page."),
     ),
     "case_not_fund": (

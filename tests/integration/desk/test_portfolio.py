@@ -197,14 +197,14 @@ def test_an_embargoed_decision_is_kept_from_the_institution_in_every_way(session
         page = list_page(session, viewer, read_asked(query, "USD"), NOW, after="", before="", url_for=url_for)
         return {found.title: (found.state, found.decided) for found in page.rows}
 
-    assert shown(world["analyst"], {"text": "decidida"}) == {"Decidida": ("Funded", "7.77")}
+    assert shown(world["analyst"], {"text": "decidida"}) == {"Decidida": ("With funding", "7.77")}
     assert shown(lead, {"text": "decidida"}) == {"Decidida": ("Decision not published yet", "")}
     assert "Decidida" not in shown(lead, {"state": "decided"})
     usd = next(line for line in totals(session, lead, read_asked({}, "USD"), NOW) if line.currency == "USD")
     assert usd.decided == ""
     call.embargo_until = NOW.replace(year=2025)
     session.flush()
-    assert shown(lead, {"text": "decidida"})["Decidida"] == ("Funded", "7.77")
+    assert shown(lead, {"text": "decidida"})["Decidida"] == ("With funding", "7.77")
 
 
 def test_the_page_its_part_and_its_totals(database, visitors):
