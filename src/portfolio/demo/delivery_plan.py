@@ -56,7 +56,7 @@ class _Telling:
         if begun is not None:
             self._approve_first(begun)
         for change in self.row.get("changes", ()):
-            self._change(change)
+            self.change(change)
         self._ask()
         self._rebaseline()
 
@@ -144,7 +144,7 @@ class _Telling:
                     answer,
                 )  # fmt: skip
 
-    def _change(self, change: Mapping[str, Any]) -> None:
+    def change(self, change: Mapping[str, Any]) -> None:
         with self.stage.act(change["day"], 10) as session:
             project = self._project(session)
             if project is None:
@@ -177,6 +177,11 @@ class _Telling:
         self._propose(asked["day"], BaselineKind(asked["kind"]), asked["reasons"], asked["dates"])
         if "decided_on" in asked:
             self._decide(asked["decided_on"], asked["by"], asked["answer"])
+
+
+def change_plan(stage: Stage, one: "Told", change: Mapping[str, Any]) -> None:
+    """One change of a milestone's forecast or day, by the lead: for whoever tells plan and returns in turn."""
+    _Telling(stage, one.story, one.case_id, {}).change(change)
 
 
 def _typed(row: Milestone) -> dict[str, Any]:

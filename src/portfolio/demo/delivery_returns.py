@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from portfolio.demo.delivery_plan import change_plan
 from portfolio.demo.road import Stage
 from portfolio.demo.stories import read
 from portfolio.findings.actions import answer_finding, judge_answer
@@ -37,12 +38,13 @@ def returns(stage: Stage, told: "Sequence[Told]") -> None:
     rows = [(known[row["title"]], row) for row in plan["projects"] if row["title"] in known]
     if not rows:
         return
-    for opened in plan["opened"]:
+    for opened, period in plan["opened"].items():
         with stage.act(opened, 6) as session:
             make_due(session, stage.pack, opened)
-    for one, row in rows:
-        for period in row["returns"]:
-            _Telling(stage, one, row["sponsor"]).hand_in(period)
+        for one, row in rows:
+            for told_of in row["returns"]:
+                if told_of["period"] == period:
+                    _Telling(stage, one, row["sponsor"]).hand_in(told_of)
     for row in plan["findings"]:
         if row["title"] in known:
             _find(stage, known[row["title"]], row)
@@ -55,6 +57,8 @@ class _Telling:
         self.stage, self.one, self.sponsor = stage, one, sponsor
 
     def hand_in(self, row: Row) -> None:
+        for change in row.get("plan", ()):
+            change_plan(self.stage, self.one, change)
         with self.stage.act(row["filled"], 11) as session:
             found, project = self._row(session, row["period"])
             lead = self.stage.team(session, self.one.story, "lead")

@@ -124,7 +124,7 @@ def steps_of(session: Session, row: ProgressReturn) -> list[Step]:
     people = names(session, [move.made_by_id for move in moves])
     return [
         Step(
-            _(RETURNS.named(move.move).words),
+            label(move.after),
             people.get(move.made_by_id, "") if move.made_by_id else _("the clock"),
             move.made_at,
             move.reason,
