@@ -34,7 +34,8 @@ class LifeFacts:
     """Everything that the guards judge. `today` is a day of the country's calendar.
 
     `unanswered`: criteria of the gate that have no answer. `criteria_met`: whether the lead says that the pilot's exit
-    criteria are met; nothing before anybody was asked.
+    criteria are met; nothing before anybody was asked. `closing_open`: items of the close-out that are open and that no
+    exception covers; it and `is_evaluated` are read only of projects in operation.
     """
 
     today: date
@@ -45,6 +46,8 @@ class LifeFacts:
     criteria_met: bool | None = None
     is_scale_passed: bool = False
     has_open_proposal: bool = False
+    closing_open: tuple[str, ...] = ()
+    is_evaluated: bool = False
 
 
 def not_suspended(facts: LifeFacts) -> str | None:
@@ -113,4 +116,17 @@ def hand_over_is_complete(facts: LifeFacts) -> str | None:
 def no_proposal_waits(facts: LifeFacts) -> str | None:
     if facts.has_open_proposal:
         return _("A gate of this project waits for its decision; nothing else moves until then.")
+    return None
+
+
+def close_out_is_complete(facts: LifeFacts) -> str | None:
+    """Handbook W6.10, anchors G9: or the directive head excepted what is open, with a reason."""
+    if facts.closing_open:
+        return _("The close-out is not complete: %(what)s") % {"what": ", ".join(facts.closing_open)}
+    return None
+
+
+def is_evaluated(facts: LifeFacts) -> str | None:
+    if not facts.is_evaluated:
+        return _("A project is closed only after its evaluation was reviewed by somebody from elsewhere.")
     return None

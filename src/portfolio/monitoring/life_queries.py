@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from portfolio.business_cases.models import BusinessCase
+from portfolio.closure.checklist import ClosingFacts, closing_facts
 from portfolio.db.clock import now
 from portfolio.errors import NotFound
 from portfolio.monitoring.life_guards import HandOverFacts, LifeFacts, PilotFacts
@@ -95,6 +96,9 @@ def life_facts(
     criteria_met: bool | None = None,
 ) -> LifeFacts:
     """The facts of one project now; the arguments are what a form adds to them."""
+    closing = ClosingFacts((), False)
+    if project.stage is ProjectStage.OPERATING:
+        closing = closing_facts(session, pack, project)
     return LifeFacts(
         today=now(session).astimezone(pack.zone).date(),
         standing=standing_of(session, project.id),
@@ -104,6 +108,8 @@ def life_facts(
         criteria_met=criteria_met,
         is_scale_passed=_is_scale_passed(session, project.id),
         has_open_proposal=open_proposal(session, project.id) is not None,
+        closing_open=closing.open,
+        is_evaluated=closing.is_evaluated,
     )
 
 

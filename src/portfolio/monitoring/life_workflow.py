@@ -70,7 +70,10 @@ LIFE: Workflow[ProjectStage, Role, LifeFacts] = Workflow(
             GateCode.BEGIN_OPERATING, N_("Hand over to operation"), {S.HAND_OVER}, S.OPERATING,
             frozenset({Role.HEAD_OF_SERVICE}), g.hand_over_is_complete,
         ),
-        _gate(GateCode.CLOSE, N_("Close the project"), {S.OPERATING}, S.CLOSED, _DIRECTIVE),
+        _gate(
+            GateCode.CLOSE, N_("Close the project"), {S.OPERATING}, S.CLOSED, _DIRECTIVE, g.close_out_is_complete,
+            g.is_evaluated,
+        ),
         Transition(
             "absorb", ALIVE, S.ABSORBED, ENDERS, N_("Absorb into another project"), needs_reason=True, binds=True
         ),

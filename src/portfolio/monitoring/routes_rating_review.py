@@ -17,6 +17,7 @@ from portfolio.labels import label
 from portfolio.monitoring.health_terms import Dimension
 from portfolio.monitoring.life_frame import AnyRequest, pack_of
 from portfolio.monitoring.life_page import Row
+from portfolio.monitoring.portion import only
 from portfolio.monitoring.rating_forms import DeclineFields, RatingFields
 from portfolio.monitoring.rating_formula import scale_on
 from portfolio.monitoring.rating_making import today_of
@@ -31,6 +32,7 @@ from portfolio.monitoring.rating_review import (
     shown_digest,
 )
 from portfolio.monitoring.rating_words import inputs_sentence, period_words
+from portfolio.monitoring.told import read_told
 from portfolio.people.models import Institution
 from portfolio.people.permissions import Permission
 from portfolio.projects.models import Initiative, Project
@@ -61,6 +63,7 @@ def _reviewing(
     facts = facts_shown(session, pack, project)
     return {
         **_about(session, asked, project),
+        "reported": _reported(session, project),
         "facts": [
             Row(label(one), inputs_sentence(one, facts) or _("Nothing is known of it.")) for one in Dimension
         ],
@@ -80,12 +83,17 @@ def _about(session: Session, asked: RatingRequest, project: Project) -> dict[str
         "asked": asked,
         "title": initiative.title or _("Without a title"),
         "number": initiative.reference,
-        "summary": initiative.summary,
         "institution": row_of(session, Institution, initiative.institution_id).name,
         "stage": project.stage,
         "period": period_words(asked.period_on),
         "due": short_day(asked.due_on),
     }
+
+
+def _reported(session: Session, project: Project) -> str:
+    """What the project's people wrote in their newest return: words of theirs, and no rating."""
+    told = read_told(session, only(project.id)).narratives.sort("period")
+    return "" if told.is_empty() else str(told["narrative"][-1] or "")
 
 
 @get(
