@@ -1,7 +1,7 @@
 """`python -m bench.health_tables [projects]`: the health of a whole portfolio, reckoned from the tables and kept, as the clock does.
 
 A SQLite file is filled with rows of every room that the facts come from: two approved plans of five milestones, an indicator
-with its curve, a risk, two computed and two declared ratings, two returns with their narratives. Values are hashes of numbers,
+with its curve, a risk, two computed ratings, four returns with their declared ratings and narratives. Values are hashes of numbers,
 so that runs can be compared. What is measured is `recompute_all`: reading, reckoning and writing.
 """
 
@@ -30,6 +30,7 @@ MILESTONES = 5
 STAGES = ("planned", "discovery", "pilot", "scaling", "production", "operating")
 LEVELS = [level.value for level, _least in FIVE.levels]
 PERIODS = (date(2026, 4, 1), date(2026, 7, 1))
+RETURNED = (date(2025, 10, 1), date(2026, 1, 1), *PERIODS)
 
 
 def key(kind: int, number: int) -> str:
@@ -109,6 +110,7 @@ def fill(path: Path, many: int) -> None:
         ),
     )  # fmt: skip
     _ratings(filler, many)
+    _returns(filler, many)
     filler.connection.close()
 
 
@@ -197,6 +199,31 @@ def _ratings(filler: Filler, many: int) -> None:
          "facts", "comment_until"),
         rows(),
     )  # fmt: skip
+
+
+STORY = "El equipo probó la migración de datos de la provincia y capacitó a quienes atienden en la oficina número "
+
+
+def _returns(filler: Filler, many: int) -> None:
+    """Four signed returns of each project, of which one in five came late; every third project repeats its narrative."""
+    columns = (
+        "id", "project_id", "period_on", "due_on", "edition", "state", "currency", "physical_bp", "forecast_cost_minor",
+        "done", "scale", "level", "submitted_on",
+    )  # fmt: skip
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for n in range(many):
+            for place, period in enumerate(RETURNED):
+                due = period + timedelta(days=104)
+                handed = due + timedelta(days=drawn(11, n + place, 25) - 20)
+                level = LEVELS[drawn(12, n + (place if n % 4 else 0), 5)]
+                yield (
+                    key(10, n * 4 + place), key(3, n), period.isoformat(), due.isoformat(), 1, "published", "USD",
+                    2_000 * place + drawn(13, n, 2_000), 10**6 + n + drawn(14, n, 400_000),
+                    f"{STORY}{place if n % 3 else 0}: {n}", "five", level, handed.isoformat(),
+                )  # fmt: skip
+
+    filler.fill("progress_return", columns, rows())
 
 
 def peak() -> float:
