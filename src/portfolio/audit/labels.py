@@ -114,6 +114,7 @@ register(
         Tag.MEASUREMENT_CORRECTED: N_("Measurement corrected"),
         Tag.MEASUREMENTS_PREPARED: N_("File of measurements received"),
         Tag.SURVEY_WAVE_RECORDED: N_("Survey of users recorded"),
+        Tag.SURVEY_ADOPTED: N_("Survey adopted as a measurement"),
         Tag.RISK_RAISED: N_("Risk raised"),
         Tag.RISK_EDITED: N_("Risk edited"),
         Tag.RISK_ASSESSED: N_("Risk assessed"),

@@ -149,6 +149,7 @@ class Tag(Enum):
     MEASUREMENT_CORRECTED = "indicator.corrected"
     MEASUREMENTS_PREPARED = "indicator.file_prepared"
     SURVEY_WAVE_RECORDED = "survey.wave_recorded"
+    SURVEY_ADOPTED = "survey.adopted"
     # risks
     RISK_RAISED = "risk.raised"
     RISK_EDITED = "risk.edited"

@@ -28,11 +28,14 @@ def add_indicator(session: Session, actor: Viewer, project: Project, fields: Ind
     currency = initiative.currency if fields.unit_kind is UnitKind.MONEY else ""
     scale = scale_of(fields.unit_kind, currency)
     _check_owner(session, initiative.institution_id, fields.owner_id, today)
+    lowest, highest = _bounds(fields, scale)
     row = Indicator(
         project_id=project.id,
         currency=currency,
         scale=scale,
         baseline=None if fields.baseline is None else kept("baseline", fields.baseline, scale),
+        lowest=lowest,
+        highest=highest,
         dimensions=[dimension.value for dimension in fields.dimensions],
         **fields.model_dump(
             include={
@@ -109,10 +112,21 @@ def change_indicator(session: Session, actor: Viewer, indicator: Indicator, fiel
     for name in ("name", "family", "formula", "data_source", "owner_id", "owner_post", "measured_until"):
         setattr(indicator, name, getattr(fields, name))
     indicator.dimensions = [dimension.value for dimension in fields.dimensions]
+    indicator.lowest, indicator.highest = _bounds(fields, indicator.scale)
     record(
         session, actor, Tag.INDICATOR_CHANGED, indicator,
         project=indicator.project_id, owner_before=before, owner_after=fields.owner_id,
     )  # fmt: skip
+
+
+def _bounds(fields: DetailFields, scale: int) -> tuple[int | None, int | None]:
+    """What is plausible for this indicator, scaled; nothing: the bounds of its unit hold."""
+    if fields.lowest is not None and fields.highest is not None and fields.lowest >= fields.highest:
+        raise FieldRefused("highest", _("The highest plausible value must be more than the lowest"))
+    return (
+        None if fields.lowest is None else kept("lowest", fields.lowest, scale),
+        None if fields.highest is None else kept("highest", fields.highest, scale),
+    )
 
 
 def stop_indicator(session: Session, actor: Viewer, indicator: Indicator, reason: str, today: date) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from portfolio.i18n import gettext as _
-from portfolio.kpis.terms import Dimension
+from portfolio.kpis.terms import Channel, Dimension
 from portfolio.labels import label
 
 LONGEST = 40
@@ -38,7 +38,13 @@ def words_of(cut: str) -> str:
     """A group in words; the whole for the blank key."""
     if not cut:
         return _("Total")
-    return ", ".join(f"{label(dimension)}: {value}" for dimension, value in parts_of(cut))
+    return ", ".join(f"{label(dimension)}: {_name(dimension, value)}" for dimension, value in parts_of(cut))
+
+
+def _name(dimension: Dimension, value: str) -> str:
+    """As it was typed; a channel of the surveys in the reader's language."""
+    known = {channel.value: channel for channel in Channel}
+    return label(known[value]).lower() if dimension is Dimension.CHANNEL and value in known else value
 
 
 def read_cut(text: str, allowed: Sequence[str]) -> str:

@@ -74,6 +74,8 @@ class DetailFields(_Form):
     owner_post: str = Field(default="", max_length=120)
     dimensions: list[Dimension] = Field(default_factory=list)
     measured_until: date | None = None
+    lowest: TypedDecimal | None = None
+    highest: TypedDecimal | None = None
 
 
 class IndicatorFields(TargetFields, DetailFields):
@@ -138,3 +140,11 @@ class WaveFields(_Form):
         if not self.scale_from <= self.score <= self.scale_to:
             raise ValueError(_("The score lies outside its scale"))
         return self
+
+
+class AdoptFields(_Form):
+    """A wave of a survey becomes a measurement; `reason` where the period has one, `note` and `confirmed` for an unusual value."""
+
+    note: str = Field(default="", max_length=1000)
+    reason: str = Field(default="", max_length=1000)
+    confirmed: bool = False

@@ -176,3 +176,13 @@ class SurveyWave(Table, Audited, table=True):
     scale_to: int = Field(sa_type=BigInteger)
     method: str = Field(default="", max_length=1000)
     by_id: uuid.UUID = Field(foreign_key="person.id")
+
+
+class WaveAdoption(Table, Audited, table=True):
+    """A wave whose score became a measurement of the indicator that it informs: once a wave, and both lead to each other."""
+
+    __tablename__ = "kpi_wave_adoption"
+
+    wave_id: uuid.UUID = Field(foreign_key="kpi_wave.id", unique=True)
+    measurement_id: uuid.UUID = Field(foreign_key="kpi_measurement.id", unique=True)
+    by_id: uuid.UUID = Field(foreign_key="person.id")

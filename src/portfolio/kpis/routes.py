@@ -33,12 +33,13 @@ from portfolio.kpis.shown import (
     shown_curves,
     shown_line,
     shown_measurements,
-    shown_waves,
     unit_words,
 )
+from portfolio.kpis.shown_waves import shown_waves
+from portfolio.kpis.survey_adoption import adoptions_of
 from portfolio.kpis.terms import Dimension, Family
 from portfolio.kpis.views import SCORECARD, AnyRequest, framed, opened
-from portfolio.kpis.words import formula_of, name_of, value_words
+from portfolio.kpis.words import formula_of, name_of, plausible_words, value_words
 from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
@@ -71,7 +72,12 @@ def show_scorecard(
         benefits=benefits(lines, reverse),
         has_any=bool(lines),
         due=len(due_periods(session, found.project, found.today)),
-        waves=shown_waves(waves_of(session, found.project), {line.indicator.id: line.indicator for line in lines}),
+        waves=shown_waves(
+            waves_of(session, found.project),
+            {line.indicator.id: line.indicator for line in lines},
+            adoptions_of(session, found.project),
+            reverse,
+        ),
         today=short_day(found.today),
     )
 
@@ -95,6 +101,7 @@ def show_indicator(
     rows, revisions = measurements_of(session, one), revisions_of(session, one)
     people = names(session, [*(row.by_id for row in rows), *(row.by_id for row in revisions)])
     groups, gap = newest_groups(one, rows)
+    adopted = adoptions_of(session, found.project)
     drawing = big_drawing(line.promise, rows)
     first = promises(session, [one], first=True)[one.id]
     reverse = runtime(request).shell(request)["url_for"]
@@ -106,6 +113,7 @@ def show_indicator(
         line=shown_line(line, reverse),
         called=name_of(one),
         unit=unit_words(one),
+        plausible=plausible_words(one),
         formula=formula_of(one),
         baseline=value_words(one, one.baseline),
         first_promise=value_words(one, first.points[-1].value if first.points else None),
@@ -113,10 +121,16 @@ def show_indicator(
         drawing=drawing,
         axes=axis_words(one, drawing),
         measurements=shown_measurements(one, line.promise, rows, people),
+        surveyed={measurement.id: wave.wave for wave, measurement in adopted.values()},
         curves=shown_curves(one, revisions, points_by_revision(session, one), people),
         groups=groups,
         gap=gap,
-        waves=shown_waves([w for w in waves_of(session, found.project) if w.indicator_id == one.id], {one.id: one}),
+        waves=shown_waves(
+            [w for w in waves_of(session, found.project) if w.indicator_id == one.id],
+            {one.id: one},
+            adopted,
+            reverse,
+        ),
         everybody=words_of(""),
     )
 

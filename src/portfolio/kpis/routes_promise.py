@@ -154,7 +154,13 @@ def show_edit(
 ) -> Response[Any]:
     found = opened(request, session, project_id)
     one = get_indicator(session, found.project, indicator_id)
-    return page(request, EDIT, **_one_context(request, session, found, one, filled(DetailFields, one)))
+    return page(request, EDIT, **_one_context(request, session, found, one, _details_of(one)))
+
+
+def _details_of(one: Indicator) -> Form[DetailFields]:
+    form = filled(DetailFields, one)
+    bounds = {"lowest": typed(one.lowest, one.scale), "highest": typed(one.highest, one.scale)}
+    return Form({**form.raw, **bounds})
 
 
 @post(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
+from portfolio.kpis import routes_adoption
 from portfolio.kpis.actions import add_wave
 from portfolio.kpis.forms import WaveFields
 from portfolio.kpis.queries import scorecard
@@ -76,4 +77,4 @@ def _context(request: AnyRequest, session: Session, found: Opened, form: Form[Wa
 
 
 def routes() -> list[Any]:
-    return [show_wave, submit_wave]
+    return [show_wave, submit_wave, *routes_adoption.routes()]

@@ -9,8 +9,7 @@ from itertools import groupby
 from portfolio.i18n import gettext as _
 from portfolio.kpis.chart import Drawing, draw
 from portfolio.kpis.cuts import parts_of, words_of
-from portfolio.kpis.models import CurveRevision, Indicator, Measurement, SurveyWave
-from portfolio.kpis.numbers import PLACES, shown
+from portfolio.kpis.models import CurveRevision, Indicator, Measurement
 from portfolio.kpis.queries import Line
 from portfolio.kpis.rules import Promise, is_met, share_kept, target_at
 from portfolio.kpis.terms import Dimension, Family, IndicatorKind, UnitKind
@@ -277,39 +276,6 @@ def shown_curves(
             who=f"{people.get(row.by_id, '') if row.by_id else _('System')}, {short_day(row.created_at.date())}",
         )
         for row in revisions
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownWave:
-    wave: str
-    days: str
-    topic: str
-    channel: str
-    sample: int
-    score: str
-    method: str
-    indicator: str
-
-
-def shown_waves(rows: Sequence[SurveyWave], indicators: Mapping[uuid.UUID, Indicator]) -> list[ShownWave]:
-    def score(row: SurveyWave) -> str:
-        words = _("%(score)s on a scale from %(least)s to %(most)s")
-        ends = (row.score, row.scale_from, row.scale_to)
-        return words % dict(zip(("score", "least", "most"), (shown(end, PLACES) for end in ends), strict=True))
-
-    return [
-        ShownWave(
-            wave=row.wave,
-            days=f"{short_day(row.asked_from)} – {short_day(row.asked_to)}",
-            topic=label(row.topic),
-            channel=label(row.channel),
-            sample=row.sample_size,
-            score=score(row),
-            method=row.method,
-            indicator=name_of(indicators[row.indicator_id]) if row.indicator_id else "",
-        )
-        for row in rows
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from babel.dates import format_date
 
 from portfolio.i18n import LANGUAGES, Phrase
+from portfolio.i18n import gettext as _
 from portfolio.kpis.catalogue import catalogue
 from portfolio.kpis.models import Indicator
 from portfolio.kpis.numbers import shown
@@ -57,6 +58,18 @@ def value_words(indicator: Indicator, value: int | None) -> str:
     text = shown(value, indicator.scale, indicator.currency)
     unit = "" if value is None or indicator.currency else unit_of(indicator)
     return f"{text} {unit}".strip()
+
+
+def plausible_words(indicator: Indicator) -> str:
+    """The bounds of an indicator's own, or that those of its unit hold."""
+    low, high = (value_words(indicator, bound) for bound in (indicator.lowest, indicator.highest))
+    if indicator.lowest is not None and indicator.highest is not None:
+        return _("from %(low)s to %(high)s") % {"low": low, "high": high}
+    if indicator.lowest is not None:
+        return _("%(low)s or more") % {"low": low}
+    if indicator.highest is not None:
+        return _("%(high)s or less") % {"high": high}
+    return _("what the unit allows")
 
 
 def brief_words(indicator: Indicator, value: int | None) -> str:
