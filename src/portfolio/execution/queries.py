@@ -1,0 +1,90 @@
+"""Reading execution: of each key the newest amount counts. Frames come in one statement, for one project or all of them."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from sqlalchemy import ColumnElement, String, cast, exists, select, type_coerce
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from portfolio.execution.models import Contract, ContractAmendment, ExecutionEntry, Invoice
+
+FLOWS = pl.Schema(
+    {
+        "project": pl.String(),
+        "month": pl.Date(),
+        "line": pl.String(),
+        "flow": pl.String(),
+        "amount": pl.Int64(),
+        "currency": pl.String(),
+        "origin": pl.String(),
+    }
+)
+"""One row a project, month, line, flow and reference: the amount that counts, in minor units. `project` as the database writes ids."""
+
+
+def counts() -> ColumnElement[bool]:
+    """A condition on `ExecutionEntry`: no later row of its key is there."""
+    later = aliased(ExecutionEntry)
+    return ~exists().where(
+        col(later.project_id) == col(ExecutionEntry.project_id),
+        col(later.month) == col(ExecutionEntry.month),
+        col(later.line) == col(ExecutionEntry.line),
+        col(later.flow) == col(ExecutionEntry.flow),
+        col(later.reference) == col(ExecutionEntry.reference),
+        col(later.ordinal) > col(ExecutionEntry.ordinal),
+    )
+
+
+def flows_frame(session: Session, among: ColumnElement[bool] | None = None) -> pl.DataFrame:
+    """`FLOWS` of all projects, or of those for which the condition on `ExecutionEntry.project_id` holds, by project and month."""
+    query = select(
+        cast(col(ExecutionEntry.project_id), String),
+        col(ExecutionEntry.month),
+        col(ExecutionEntry.line),
+        type_coerce(col(ExecutionEntry.flow), String),
+        col(ExecutionEntry.amount_minor),
+        col(ExecutionEntry.currency),
+        type_coerce(col(ExecutionEntry.origin), String),
+    ).where(counts())
+    if among is not None:
+        query = query.where(among)
+    query = query.order_by(col(ExecutionEntry.project_id), col(ExecutionEntry.month), col(ExecutionEntry.id))
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(query)]
+    return pl.DataFrame(rows, schema=FLOWS, orient="row")
+
+
+def entries_of(session: Session, project_id: uuid.UUID) -> Sequence[ExecutionEntry]:
+    """Amounts of a project that count, oldest month first."""
+    return session.scalars(
+        select(ExecutionEntry)
+        .where(col(ExecutionEntry.project_id) == project_id, counts())
+        .order_by(col(ExecutionEntry.month), col(ExecutionEntry.line), col(ExecutionEntry.flow), col(ExecutionEntry.id))
+    ).all()
+
+
+def contracts_of(session: Session, project_id: uuid.UUID) -> Sequence[Contract]:
+    """By the day of their signature."""
+    return session.scalars(
+        select(Contract)
+        .where(col(Contract.project_id) == project_id)
+        .order_by(col(Contract.signed_on), col(Contract.id))
+    ).all()
+
+
+def amendments_of(session: Session, contracts: Sequence[uuid.UUID]) -> Sequence[ContractAmendment]:
+    return session.scalars(
+        select(ContractAmendment)
+        .where(col(ContractAmendment.contract_id).in_(contracts))
+        .order_by(col(ContractAmendment.contract_id), col(ContractAmendment.number))
+    ).all()
+
+
+def invoices_of(session: Session, contracts: Sequence[uuid.UUID]) -> Sequence[Invoice]:
+    return session.scalars(
+        select(Invoice)
+        .where(col(Invoice.contract_id).in_(contracts))
+        .order_by(col(Invoice.contract_id), col(Invoice.issued_on), col(Invoice.id))
+    ).all()
