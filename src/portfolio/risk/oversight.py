@@ -1,7 +1,7 @@
 """Risks across projects, for whoever may find them: heat map, causes that several share, exposure, what is out or late."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import visible_to
 from portfolio.risk.matrix_view import Place
 from portfolio.risk.models import Risk, RiskEscalation
+from portfolio.risk.paging import PAGE, Cursor, Ends, beyond, ordered, page_of
 from portfolio.risk.terms import LIVE, EscalationState
 
 MOST_SHOWN = 100
@@ -143,18 +144,25 @@ def _one(condition: ColumnElement[bool]) -> Any:
 
 
 def found_risks(
-    session: Session, viewer: Viewer, pack: CountryPack, at: datetime, asked: PortfolioAsked
-) -> tuple[Sequence[Found], int]:
-    """The living risks asked for, the worst first, at most `MOST_SHOWN`; and how many there are."""
-    narrowed = _conditions(pack, at, asked)
-    total = session.scalar(_living(viewer, at, func.count()).where(*narrowed)) or 0
-    rows = session.execute(
-        _living(viewer, at, Risk, col(Initiative.title), col(Institution.name))
-        .where(*narrowed)
-        .order_by(col(Risk.rank).desc(), col(Risk.next_review_on), col(Risk.id))
-        .limit(MOST_SHOWN)
-    ).all()
-    return [Found(row[0], row[1] or "", row[2]) for row in rows], total
+    session: Session,
+    viewer: Viewer,
+    pack: CountryPack,
+    at: datetime,
+    asked: PortfolioAsked,
+    cursor: Cursor | None = None,
+) -> tuple[list[Found], Ends]:
+    """One page of the living risks asked for, the worst first, and where the pages beside it begin."""
+    query = _living(viewer, at, Risk, col(Initiative.title), col(Institution.name)).where(*_conditions(pack, at, asked))
+    if cursor is not None:
+        query = query.where(beyond(cursor))
+    rows = session.execute(query.order_by(*ordered(cursor)).limit(PAGE + 1)).all()
+    kept, ends = page_of(rows, [row[0] for row in rows], cursor)
+    return [Found(row[0], row[1] or "", row[2]) for row in kept], ends
+
+
+def count_risks(session: Session, viewer: Viewer, pack: CountryPack, at: datetime, asked: PortfolioAsked) -> int:
+    """How many living risks are asked for, on all pages."""
+    return session.scalar(_living(viewer, at, func.count()).where(*_conditions(pack, at, asked))) or 0
 
 
 def _conditions(pack: CountryPack, at: datetime, asked: PortfolioAsked) -> list[ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -18,6 +18,7 @@ from portfolio.risk.catalogue import catalogue
 from portfolio.risk.matrix_view import Place, read_cell, shown_matrix, shown_rating
 from portfolio.risk.opened import AnyRequest
 from portfolio.risk.oversight import Cause, Exposure, PortfolioAsked
+from portfolio.risk.paging import read_cursor
 from portfolio.risk.register_page import Figure, asked_of, lines_of
 from portfolio.web.formatting import money, number, short_day
 from portfolio.web.pages import page
@@ -29,12 +30,15 @@ def show_portfolio(request: AnyRequest, session: NamedDependency[Session]) -> Re
     pack, viewer, at = runtime(request).pack, request.user, now(session)
     url_for = runtime(request).shell(request)["url_for"]
     base = url_for("risk.portfolio")
-    asked = read_asked(asked_of(request))
-    found, total = oversight.found_risks(session, viewer, pack, at, asked)
+    given = asked_of(request)
+    asked = read_asked(given)
+    cursor = read_cursor(given.get("after", ""), given.get("before", ""))
+    found, ends = oversight.found_risks(session, viewer, pack, at, asked, cursor)
+    total = oversight.count_risks(session, viewer, pack, at, asked)
     counts, elsewhere = oversight.heat(session, viewer, pack, at)
     waiting = oversight.open_escalations(session, viewer, at)
     exposure = oversight.exposure(session, viewer, pack, at)
-    late = oversight.found_risks(session, viewer, pack, at, PortfolioAsked(late=True))[1]
+    late = oversight.count_risks(session, viewer, pack, at, PortfolioAsked(late=True))
 
     def address(place: Place) -> str:
         return f"{base}?cell={place[0]}-{place[1]}#risks"
@@ -71,7 +75,17 @@ def show_portfolio(request: AnyRequest, session: NamedDependency[Session]) -> Re
         caption=_caption(asked, len(found), total),
         views=_views(base, asked),
         is_narrowed=asked != PortfolioAsked(),
+        previous=_turned(base, given, "before", ends.previous),
+        next=_turned(base, given, "after", ends.next),
     )
+
+
+def _turned(base: str, given: Mapping[str, str], name: str, cursor: str) -> str:
+    """The address of a neighbouring page of the same choice; blank where there is none."""
+    if not cursor:
+        return ""
+    kept = {key: value for key, value in given.items() if key not in ("after", "before")}
+    return f"{base}?{urlencode({**kept, name: cursor})}#risks"
 
 
 def read_asked(given: Mapping[str, str]) -> PortfolioAsked:
