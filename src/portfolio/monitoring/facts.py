@@ -23,7 +23,8 @@ class Read:
     """What the tables say of a portion at a date; the schema of each frame is that of the module named.
 
     `lives`, `dates`: `facts_plan.LIVES`, `DATES`; `milestones`: `facts_plan.MILESTONES`; `indicators`, `points`:
-    `facts_kpis`; `risks`: `facts_risks.RISKS`; `plans`: `variance.BOTH_PLANS`; `told`: what the returns say.
+    `facts_kpis`; `risks`: `facts_risks.RISKS`; `plans`: `variance.BOTH_PLANS`; `told`: what the returns say;
+    `spent`: `facts_money.SPENT`.
     """
 
     as_at: date
@@ -34,6 +35,7 @@ class Read:
     points: pl.DataFrame
     risks: pl.DataFrame
     told: Told
+    spent: pl.DataFrame
 
 
 def read_facts(session: Session, pack: CountryPack, portion: Portion, as_at: date) -> Read:
@@ -42,36 +44,27 @@ def read_facts(session: Session, pack: CountryPack, portion: Portion, as_at: dat
     milestones = facts_plan.read_milestones(session, portion, as_at)
     dates = facts_plan.dates_of(lives, facts_plan.read_approved(session, portion), milestones)
     indicators, points = facts_kpis.read_indicators(session, portion)
-    told = read_told(session, portion)
+    told, spent = read_told(session, portion), facts_money.read_spent(session, portion, as_at)
+    costs = facts_money.at_the_end(spent, told.progress)
     return Read(
         as_at=as_at,
         lives=lives,
-        plans=plans_of(lives, dates, facts_money.read_decided(session, portion), told.progress),
+        plans=plans_of(lives, dates, facts_money.read_decided(session, portion), costs),
         milestones=milestones,
         indicators=indicators,
         points=points,
         risks=facts_risks.read_risks(session, pack, portion),
         told=told,
+        spent=spent,
     )
 
 
-def plans_of(lives: pl.DataFrame, dates: pl.DataFrame, decided: pl.DataFrame, progress: pl.DataFrame) -> pl.DataFrame:
-    """`variance.BOTH_PLANS` of the projects of `LIVES`. Pure.
-
-    The cost at the end is what the newest return expects (`told.PROGRESS`): nobody else knows it.
-    """
-    return (
-        dates.join(lives.select("project", planned_cost="decided"), on="project", how="left", maintain_order="left")
-        .join(decided, on="project", how="left", maintain_order="left")
-        .join(
-            progress.select("project", projected_cost="forecast_cost"), on="project", how="left", maintain_order="left"
-        )
-        .with_columns(
-            actual_cost=pl.lit(None, pl.Int64()),
-            first_planned_cost=pl.coalesce("first_decided", "planned_cost"),
-        )
-        .select(list(BOTH_PLANS))
-    )
+def plans_of(lives: pl.DataFrame, dates: pl.DataFrame, decided: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
+    """`variance.BOTH_PLANS` of the projects of `LIVES`; `costs` is of `facts_money.at_the_end`. Pure."""
+    found = dates.join(lives.select("project", planned_cost="decided"), on="project", how="left", maintain_order="left")
+    for more in (decided, costs):
+        found = found.join(more, on="project", how="left", maintain_order="left")
+    return found.with_columns(first_planned_cost=pl.coalesce("first_decided", "planned_cost")).select(list(BOTH_PLANS))
 
 
 def counts_of(read: Read) -> pl.DataFrame:
@@ -108,8 +101,10 @@ def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Re
     progress = milestones.select("project", planned_progress_bp=basis_points(pl.col("weight_due"), pl.col("weight")))
     done = read.told.progress.select("project", "actual_progress_bp")
     dates = read.plans.select("project", "planned_start", "planned_finish")
+    spent = read.spent.select("project", "paid", "programmed_budget")
+    contracts = facts_money.read_contracts(session, portion)
     found = about
-    for more in (updated, sources, promised.drop("measured_on"), progress, dates, done):
+    for more in (updated, sources, promised.drop("measured_on"), progress, dates, done, spent, contracts):
         found = found.join(more, on="project", how="left", maintain_order="left")
     mine = found.with_columns(
         *(pl.col(name).fill_null(0) for name in COUNTED),
@@ -119,7 +114,16 @@ def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Re
     return pl.concat([mine, facts_quality.read_namesakes(session, portion)], how="diagonal")
 
 
-COUNTED = ("targets", "zero_targets", "achieved", "zero_achieved", "funding_sources")
+COUNTED = (
+    "targets",
+    "zero_targets",
+    "achieved",
+    "zero_achieved",
+    "funding_sources",
+    "contracts",
+    "live_contracts",
+    "contracts_without_state",
+)
 """Counts of rows that are there or not: none found is none."""
 
 

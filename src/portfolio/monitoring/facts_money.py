@@ -1,22 +1,44 @@
-"""Money of projects as frames: what was decided first and now, what the whole will cost, what was paid.
+"""Money of projects as frames: what was decided first and now, what was planned and paid, what the whole will cost; contracts.
 
-Where nobody planned the spending, the cost at completion is not known: the decided amount is a ceiling, not a forecast.
+The cost at the end is what the newest return expects, else what was paid and is planned for the months to come. Where neither
+is there it is not known: the decided amount is a ceiling, not a forecast.
 """
 
+from datetime import date
+
 import polars as pl
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.approvals.models import BudgetEntry
 from portfolio.approvals.terms import EntryKind
+from portfolio.execution.models import Contract, ExecutionEntry
+from portfolio.execution.queries import counts
+from portfolio.execution.terms import ContractState, Flow
 from portfolio.monitoring.portion import Portion, frame, text_of
-from portfolio.projects.models import Project
+from portfolio.projects.models import Initiative, Project
 
 ENTERED = pl.Schema({"project": pl.String(), "entered_on": pl.Date(), "amount": pl.Int64()})
 """What the ledger got for a project on a day, in minor units of its currency."""
 
 DECIDED = pl.Schema({"project": pl.String(), "first_decided": pl.Int64()})
+
+SPENT = pl.Schema(
+    {"project": pl.String(), "paid": pl.Int64(), "programmed_budget": pl.Int64(), "planned_rest": pl.Int64()}
+)
+"""One row a project with execution: paid up to the as-at date, planned in all, and planned for the months after that of the
+as-at date; minor units of the project's currency. Null where no amount of the kind is there."""
+
+CONTRACTS = pl.Schema(
+    {
+        "project": pl.String(),
+        "contracts": pl.Int64(),
+        "live_contracts": pl.Int64(),
+        "contracts_without_state": pl.Int64(),
+    }
+)
+"""One row a project with contracts. Each has a state here; the rule that asks for it is about what files bring elsewhere."""
 
 
 def read_decided(session: Session, portion: Portion) -> pl.DataFrame:
@@ -30,3 +52,62 @@ def read_decided(session: Session, portion: Portion) -> pl.DataFrame:
     )
     entered = frame(session, query, ENTERED)
     return entered.group_by("project", maintain_order=True).agg(first_decided=pl.col("amount").first())
+
+
+def read_spent(session: Session, portion: Portion, as_at: date) -> pl.DataFrame:
+    """`SPENT`; amounts in another currency than the project's are not added to it."""
+    amount, month = col(ExecutionEntry.amount_minor), col(ExecutionEntry.month)
+    is_paid = and_(col(ExecutionEntry.flow) == Flow.PAID, month <= as_at)
+    is_planned = col(ExecutionEntry.flow) == Flow.PLANNED
+    query = (
+        select(
+            text_of(ExecutionEntry.project_id),
+            func.sum(case((is_paid, amount))),
+            func.sum(case((is_planned, amount))),
+            func.sum(case((and_(is_planned, month > as_at), amount))),
+        )
+        .join(Project, col(Project.id) == col(ExecutionEntry.project_id))
+        .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
+        .where(
+            portion.holds(ExecutionEntry.project_id),
+            counts(),
+            col(ExecutionEntry.currency) == col(Initiative.currency),
+        )
+        .group_by(col(ExecutionEntry.project_id))
+        .order_by(col(ExecutionEntry.project_id))
+    )
+    rows = [tuple(_whole(value) for value in row) for row in session.execute(query)]
+    return pl.DataFrame(rows, schema=SPENT, orient="row")
+
+
+def _whole(value: object) -> object:
+    """Sums come as decimals from one of the databases."""
+    return value if value is None or isinstance(value, str) else int(value)  # type: ignore[call-overload]
+
+
+def read_contracts(session: Session, portion: Portion) -> pl.DataFrame:
+    """`CONTRACTS`."""
+    is_live = col(Contract.state) == ContractState.IN_FORCE
+    query = (
+        select(text_of(Contract.project_id), func.count(), func.sum(case((is_live, 1), else_=0)), func.sum(0))
+        .where(portion.holds(Contract.project_id))
+        .group_by(col(Contract.project_id))
+        .order_by(col(Contract.project_id))
+    )
+    return frame(session, query, CONTRACTS)
+
+
+def at_the_end(spent: pl.DataFrame, progress: pl.DataFrame) -> pl.DataFrame:
+    """`project`, `projected_cost` and `actual_cost`: of the projects that either frame knows. Pure.
+
+    `spent` is `SPENT`, `progress` `told.PROGRESS`.
+    """
+    known = pl.concat([spent.select("project"), progress.select("project")]).unique(maintain_order=True)
+    planned = pl.when(pl.col("programmed_budget").is_not_null()).then(
+        pl.col("paid").fill_null(0) + pl.col("planned_rest").fill_null(0)
+    )
+    return (
+        known.join(spent, on="project", how="left", maintain_order="left")
+        .join(progress, on="project", how="left", maintain_order="left")
+        .select("project", projected_cost=pl.coalesce(pl.col("forecast_cost"), planned), actual_cost="paid")
+    )

@@ -9,10 +9,15 @@ from health_stage import PACK, TODAY, HealthStage, a_health_stage, expect, with_
 from plan_stage import approved, proposed
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
+from portfolio.db.clock import now
+from portfolio.execution.models import ExecutionEntry
+from portfolio.execution.terms import Flow, Origin
 from portfolio.monitoring import facts_plan
 from portfolio.monitoring.data_quality import Checked
 from portfolio.monitoring.facts import check_portion, counts_of, rating_facts, read_facts
+from portfolio.monitoring.facts_money import SPENT, at_the_end
 from portfolio.monitoring.portion import ALL, only, portions
+from portfolio.monitoring.told import PROGRESS
 from portfolio.people.viewer import SYSTEM
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.plan.terms import BaselineKind
@@ -82,6 +87,47 @@ def test_the_money_of_the_first_decision_and_of_now(session: Session) -> None:
     plans = read_facts(session, PACK, only(stage.project.id), TODAY).plans.row(0, named=True)
     assert (plans["planned_cost"], plans["first_planned_cost"]) == (5_000_000, 5_000_000)
     assert plans["projected_cost"] is None
+
+
+def an_amount(session: Session, stage: HealthStage, flow: Flow, month: date, amount: int, ordinal: int = 0) -> None:
+    row = ExecutionEntry(
+        project_id=stage.project.id, month=month, flow=flow, amount_minor=amount, ordinal=ordinal, currency="USD",
+        origin=Origin.SYSTEM, made_by_id=stage.lead.person_id, made_at=now(session),
+    )  # fmt: skip
+    session.add(row)
+    record(session, SYSTEM, Tag.CASE_EDITED, row)
+    session.flush()
+
+
+def test_what_is_paid_and_planned_comes_from_execution(session: Session) -> None:
+    stage = a_health_stage(session)
+    assert read_facts(session, PACK, only(stage.project.id), TODAY).spent.is_empty()
+    july, august, september = (date(2026, month, 1) for month in (7, 8, 9))
+    an_amount(session, stage, Flow.PLANNED, july, 500)
+    an_amount(session, stage, Flow.PLANNED, september, 700)
+    spent = read_facts(session, PACK, only(stage.project.id), TODAY).spent.row(0, named=True)
+    assert (spent["paid"], spent["programmed_budget"], spent["planned_rest"]) == (None, 1200, 700)
+    an_amount(session, stage, Flow.PAID, july, 400)
+    an_amount(session, stage, Flow.PAID, july, 450, ordinal=1)  # the newest of a key counts
+    an_amount(session, stage, Flow.PAID, september, 90)  # not yet
+    an_amount(session, stage, Flow.ACCRUED, august, 33)
+    read = read_facts(session, PACK, only(stage.project.id), TODAY)
+    assert read.spent.row(0, named=True)["paid"] == 450
+    plans = read.plans.row(0, named=True)
+    assert (plans["projected_cost"], plans["actual_cost"]) == (1150, 450)
+    checked = checked_of(session, stage)
+    lacking = {one.rule.code for one in checked.not_checked}
+    assert not lacking & {"R16", "R25", "R26", "P02", "P07"}
+    assert "R16" not in checked.findings["rule"].to_list()
+
+
+def test_the_cost_that_the_newest_return_expects_comes_first() -> None:
+    spent = pl.DataFrame([("a", 10, 30, 20), ("b", None, 30, 20), ("c", 5, None, None)], schema=SPENT, orient="row")
+    progress = pl.DataFrame(
+        [("a", TODAY, 100, 77), ("c", TODAY, 100, None), ("d", TODAY, 100, 9)], schema=PROGRESS, orient="row"
+    )
+    found = {row[0]: row[1:] for row in at_the_end(spent, progress).iter_rows()}
+    assert found == {"a": (77, 10), "b": (20, None), "c": (None, 5), "d": (9, None)}
 
 
 def test_portions_together_say_what_all_at_once_say(session: Session) -> None:

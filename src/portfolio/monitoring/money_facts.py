@@ -1,0 +1,145 @@
+"""Money of one project month by month, as the arithmetic of delivery takes it.
+
+What is planned: the financial system's own plan; where it has none, what was decided by fiscal year, spread evenly over the
+months of the year from the month in which the project began. The page says which.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from portfolio.approvals.models import BudgetEntry
+from portfolio.approvals.terms import EntryKind
+from portfolio.db.memo import row_of
+from portfolio.execution.models import ExecutionEntry
+from portfolio.execution.queries import flows_frame
+from portfolio.execution.terms import Flow
+from portfolio.monitoring import s_curve
+from portfolio.packs.schema import CountryPack
+from portfolio.projects.models import Initiative, Project
+
+LINES = pl.Schema({"line": pl.String(), **{flow.value: pl.Int64() for flow in Flow}})
+"""One row a budget line, all months together; null is «not reported»."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFacts:
+    """`months`: `s_curve.FLOWS` with `accrued`, one row a month and line. `decided`: by fiscal year, minor units.
+
+    `is_planned`: whether the plan is the financial system's, not spread from what was decided. `other`: currencies of amounts
+    that are not the project's and are not added up.
+    """
+
+    currency: str
+    months: pl.DataFrame
+    decided: dict[int, int]
+    is_planned: bool
+    other: tuple[str, ...]
+
+
+def money_facts(session: Session, pack: CountryPack, project: Project) -> MoneyFacts:
+    """Two statements."""
+    currency = row_of(session, Initiative, project.initiative_id).currency
+    flows = flows_frame(session, col(ExecutionEntry.project_id) == project.id)
+    other = tuple(sorted(set(flows["currency"].to_list()) - {currency}))
+    mine = flows.filter(pl.col("currency") == currency)
+    decided = decided_by_year(session, project)
+    is_planned = bool((mine["flow"] == Flow.PLANNED.value).any())
+    months = by_month(mine)
+    if not is_planned:
+        months = pl.concat(
+            [months, spread(decided, {year: first_day_of(pack, year) for year in decided}, project.began_on)],
+            how="diagonal",
+        )
+    return MoneyFacts(currency, months, decided, is_planned, other)
+
+
+def decided_by_year(session: Session, project: Project) -> dict[int, int]:
+    """What the ledger holds of the project's case for each fiscal year, proposals aside."""
+    rows = session.execute(
+        select(col(BudgetEntry.fiscal_year), func.sum(col(BudgetEntry.amount_minor)))
+        .where(col(BudgetEntry.case_id) == project.case_id, col(BudgetEntry.kind) != EntryKind.PROPOSED)
+        .group_by(col(BudgetEntry.fiscal_year))
+        .order_by(col(BudgetEntry.fiscal_year))
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def by_month(flows: pl.DataFrame) -> pl.DataFrame:
+    """`execution.FLOWS` in; `month`, `line` and a column for each flow out, null where nothing was reported. Pure."""
+    columns = [
+        pl.when((pl.col("flow") == flow.value).any())
+        .then(pl.when(pl.col("flow") == flow.value).then(pl.col("amount")).sum())
+        .alias(flow.value)
+        for flow in Flow
+    ]
+    return flows.group_by("month", "line", maintain_order=True).agg(columns).sort("month", "line")
+
+
+def spread(decided: dict[int, int], first_months: dict[int, date], began_on: date | None) -> pl.DataFrame:
+    """A plan from decided amounts: each year's evenly over its months from `began_on` on, to the minor unit. Pure.
+
+    `first_months`: the first day of each fiscal year.
+    """
+    rows: list[tuple[date, str, int]] = []
+    for year, amount in sorted(decided.items()):
+        months = [
+            month for month in _months(first_months[year]) if began_on is None or month >= began_on.replace(day=1)
+        ]
+        for place, month in enumerate(months):
+            share = amount * (place + 1) // len(months) - amount * place // len(months)
+            rows.append((month, "", share))
+    return pl.DataFrame(rows, schema={"month": pl.Date, "line": pl.String, "planned": pl.Int64}, orient="row")
+
+
+def _months(first: date) -> list[date]:
+    """The twelve months from one on."""
+    return [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(12)]
+
+
+def first_day_of(pack: CountryPack, year: int) -> date:
+    """The first day of a fiscal year, by the name that its country gives it."""
+    fiscal = pack.fiscal_year
+    return date(year - (1 if fiscal.named_by_end and fiscal.start_month > 1 else 0), fiscal.start_month, 1)
+
+
+def fiscal_year_of(pack: CountryPack, day: date) -> int:
+    """The fiscal year that holds a day."""
+    return next(year for year in (day.year + 1, day.year, day.year - 1) if first_day_of(pack, year) <= day)
+
+
+def curve_of(facts: MoneyFacts, as_at: date) -> pl.DataFrame:
+    """`s_curve.CURVE` of the project."""
+    flows = facts.months.select(
+        "month",
+        *(
+            pl.col(name).cast(pl.Int64) if name in facts.months.columns else pl.lit(None, pl.Int64()).alias(name)
+            for name in ("planned", "committed", "paid")
+        ),
+        forecast=pl.lit(None, pl.Int64()),
+    )
+    return s_curve.s_curve(flows.select(list(s_curve.FLOWS)), as_at)
+
+
+def by_line(facts: MoneyFacts, until: date) -> pl.DataFrame:
+    """`LINES` up to a month, that one included."""
+    known = facts.months.filter(pl.col("month") <= until)
+    names = [flow.value for flow in Flow]
+    columns = [
+        pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
+        if name in known.columns
+        else pl.lit(None, pl.Int64()).alias(name)
+        for name in names
+    ]
+    return known.group_by("line", maintain_order=True).agg(columns).sort("line").select(list(LINES))
+
+
+def total(frame: pl.DataFrame, name: str) -> int | None:
+    """The sum of a column, or nothing where nothing was reported."""
+    if name not in frame.columns or frame[name].null_count() == len(frame):
+        return None
+    return int(frame[name].sum())
