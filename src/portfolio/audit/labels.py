@@ -96,6 +96,7 @@ register(
         Tag.SCHEDULE_IMPORTED: N_("Schedule file imported"),
         Tag.GATE_PROPOSED: N_("Gate proposed"),
         Tag.GATE_DECIDED: N_("Gate decided"),
+        Tag.GATE_EVIDENCED: N_("File attached to a gate"),
         Tag.PROJECT_MOVED: N_("Project moved to another stage"),
         Tag.PROJECT_STANDING_SET: N_("Standing of the project set"),
         Tag.PROJECT_SUSPENDED: N_("Project suspended"),

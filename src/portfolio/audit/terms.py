@@ -131,6 +131,7 @@ class Tag(Enum):
     SCHEDULE_IMPORTED = "project.schedule_imported"
     GATE_PROPOSED = "gate.proposed"
     GATE_DECIDED = "gate.decided"
+    GATE_EVIDENCED = "gate.evidenced"
     PROJECT_MOVED = "project.moved"
     PROJECT_STANDING_SET = "project.standing_set"
     PROJECT_SUSPENDED = "project.suspended"

@@ -13,6 +13,7 @@ from portfolio.errors import FieldRefused, Refused
 from portfolio.i18n import gettext as _
 from portfolio.identity.step_up import prove
 from portfolio.monitoring import life_notices as notices
+from portfolio.monitoring.gate_files import files_of
 from portfolio.monitoring.life import MoveRefused, move_project, refusals_of
 from portfolio.monitoring.life_queries import decision_of, hand_over_terms, life_facts, pilot_terms
 from portfolio.monitoring.life_terms import GateOutcome
@@ -82,9 +83,10 @@ def propose_gate(
 
 
 def _digest_of(session: Session, project: Project, row: GateProposal) -> str:
-    """Of everything that a decider is shown: the stage, the answers, and the terms that bind behind the gate."""
+    """Of everything that a decider is shown: the stage, the answers, the files, and the terms that bind behind the gate."""
     terms = next(iter(pilot_terms(session, project.id)), None) if row.gate in PILOT_GATES else None
     hand_over = hand_over_terms(session, project.id) if row.gate == GateCode.BEGIN_OPERATING else None
+    files = sorted((file.criterion, file.sha256) for file in files_of(session, row.id))
     return digest(
         {
             "project": project.id,
@@ -96,6 +98,7 @@ def _digest_of(session: Session, project: Project, row: GateProposal) -> str:
             "proposed_by": row.proposed_by_id,
             "pilot": terms.id if terms else None,
             "hand_over": hand_over.id if hand_over else None,
+            **({"files": [list(file) for file in files]} if files else {}),
         }
     )
 

@@ -42,6 +42,12 @@ class GateFields(_Fields):
     note: str | None = Field(default=None, max_length=4000)
 
 
+class GateFileFields(_Fields):
+    """Which criterion of the gate a file shows."""
+
+    criterion: str = Field(max_length=60)
+
+
 class DecisionFields(_Fields):
     """The decision of a gate, bound to the digest shown."""
 

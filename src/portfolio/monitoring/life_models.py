@@ -46,6 +46,21 @@ class GateProposal(Table, Audited, table=True):
     digest: str = Field(max_length=64)
 
 
+class GateFile(Table, Audited, table=True):
+    """A file that shows one criterion of a gate (its code, as it was asked): inspected, kept by its digest, never taken back."""
+
+    __tablename__ = "gate_file"
+
+    proposal_id: uuid.UUID = Field(foreign_key="gate_proposal.id", index=True)
+    criterion: str = Field(max_length=60)
+    file_name: str = Field(max_length=200)
+    media_type: str = Field(max_length=120)
+    size: int
+    sha256: str = Field(max_length=64)
+    by_id: uuid.UUID = Field(foreign_key="person.id")
+    supplied_at: datetime
+
+
 class GateDecision(Table, Audited, table=True):
     """What was decided of a proposal: once, by somebody else, bound to what they were shown."""
 

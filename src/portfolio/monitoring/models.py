@@ -1,6 +1,7 @@
 """The tables of this room, by subject."""
 
 from portfolio.monitoring.life_models import GateDecision as GateDecision
+from portfolio.monitoring.life_models import GateFile as GateFile
 from portfolio.monitoring.life_models import GateProposal as GateProposal
 from portfolio.monitoring.life_models import HandOverTerms as HandOverTerms
 from portfolio.monitoring.life_models import PilotTerms as PilotTerms

@@ -23,6 +23,7 @@ from portfolio.monitoring.life_queries import decision_of, get_proposal, pilot_t
 from portfolio.monitoring.life_terms import GateOutcome
 from portfolio.monitoring.life_workflow import GATES, LIFE, PILOT_GATES
 from portfolio.monitoring.models import GateProposal
+from portfolio.monitoring.routes_gate_files import file_rows, may_add_file
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.projects.models import Project
@@ -158,6 +159,8 @@ def _deciding(
             Row(str(Phrase(**asked["label"])), proposal.answers.get(asked["code"], "")) for asked in proposal.asked
         ],
         "pilot": pilot_rows(pilot_terms(session, project.id)) if proposal.gate in PILOT_GATES else [],
+        "files": file_rows(session, proposal),
+        "may_add_file": may_add_file(request, session, project, proposal),
         "decision": decision,
         "proposer": people.get(proposal.proposed_by_id, ""),
         "decider": people.get(decision.decided_by_id, "") if decision else "",
