@@ -17,6 +17,8 @@ from portfolio.business_cases import jobs as business_cases_jobs
 from portfolio.business_cases import routes as business_cases
 from portfolio.checks import jobs as checks_jobs
 from portfolio.checks import routes as checks
+from portfolio.closure import jobs as closure_jobs
+from portfolio.closure import routes as closure
 from portfolio.demo import routes as demo
 from portfolio.desk import history
 from portfolio.desk import routes as desk
@@ -28,6 +30,7 @@ from portfolio.jobs import house
 from portfolio.jobs import routes as jobs
 from portfolio.kpis import jobs as kpis_jobs
 from portfolio.kpis import routes as kpis
+from portfolio.lessons import routes as lessons
 from portfolio.monitoring import (
     health_routes,
     life_jobs,
@@ -36,6 +39,7 @@ from portfolio.monitoring import (
     routes_gate_files,
     routes_gates,
     routes_life,
+    routes_money,
     routes_public,
     routes_suspension,
     routes_terms,
@@ -62,6 +66,7 @@ CLOCKWORK = (
     rating_jobs,
     kpis_jobs,
     risk_jobs,
+    closure_jobs,
     findings_jobs,
     returns_jobs,
 )
@@ -91,6 +96,7 @@ def routes(settings: Settings) -> list[Any]:
         *routes_draws.routes(),
         *routes_verify.routes(),
         *routes_life.routes(),
+        *routes_money.routes(),
         *routes_public.routes(),
         *routes_carry_over.routes(),
         *routes_gates.routes(),
@@ -101,6 +107,8 @@ def routes(settings: Settings) -> list[Any]:
         *plan.routes(),
         *kpis.routes(),
         *risk.routes(),
+        *lessons.routes(),
+        *closure.routes(),
         *findings.routes(),
         *returns.routes(),
         *(demo.routes() if settings.is_demo else []),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from portfolio.kpis.queries import scorecard
 from portfolio.kpis.shown import shown_line
 from portfolio.labels import label
 from portfolio.monitoring.rating_formula import SCALES
-from portfolio.monitoring.rating_periods import period_end
+from portfolio.monitoring.rating_words import period_words
 from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
@@ -61,10 +61,6 @@ class Beside:
     milestones: Sequence[Any]
     indicators: Sequence[Any]
     risks: Sequence[tuple[str, str]]
-
-
-def period_words(period: date) -> str:
-    return _("%(first)s to %(last)s") % {"first": short_day(period), "last": short_day(period_end(period))}
 
 
 def rows_of(row: ProgressReturn) -> list[Row]:

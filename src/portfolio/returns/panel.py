@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission
 from portfolio.projects.panels import Asking, Panel, register_panel
-from portfolio.returns.page import period_words
 from portfolio.returns.queries import returns_of
 from portfolio.returns.terms import ReturnState
 

@@ -12,6 +12,7 @@ from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
+from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission
 from portfolio.projects.models import Project
 from portfolio.projects.visibility import get_project
@@ -25,7 +26,7 @@ from portfolio.returns.forms import CorrectFields, ReturnFields, SendBackFields,
 from portfolio.returns.frame import AnyRequest, everything_of, frame_of, pack_of, reverse_of
 from portfolio.returns.making import correct
 from portfolio.returns.models import ProgressReturn
-from portfolio.returns.page import beside, levels, period_words, return_context, since, typed
+from portfolio.returns.page import beside, levels, return_context, since, typed
 from portfolio.returns.queries import get_return, returns_of
 from portfolio.returns.terms import ProcurementState, ReturnState
 from portfolio.returns.workflow import OPEN

@@ -1,0 +1,29 @@
+"""Money on the first page of a project: what is paid of what is decided."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from portfolio.db.money import Money
+from portfolio.monitoring.health_words import share
+from portfolio.monitoring.money_facts import money_facts, total
+from portfolio.projects.panels import Asking
+from portfolio.web.formatting import money
+
+
+def money_panel(asking: Asking) -> Mapping[str, Any] | None:
+    """Nothing where the financial system has said nothing yet."""
+    facts = money_facts(asking.session, asking.pack, asking.project)
+    today = asking.now.astimezone(asking.pack.zone).date()
+    until = facts.months.filter(pl.col("month") <= today)
+    paid, decided = total(until, "paid"), sum(facts.decided.values())
+    if paid is None:
+        return None
+    return {
+        "paid": money(Money(facts.currency, paid)),
+        "decided": money(Money(facts.currency, decided)),
+        "share": share(round(paid * 10_000 / decided)) if decided else "",
+        "percent": min(100, round(paid * 100 / decided)) if decided else 0,
+        "href": asking.url_for("monitoring.money", project_id=asking.project.id),
+    }

@@ -1,0 +1,154 @@
+"""The page of a project's performance: earned value, earned schedule, and variance against the first and the current baseline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from portfolio.db.money import Money
+from portfolio.i18n import N_, gettext
+from portfolio.i18n import gettext as _
+from portfolio.labels import label
+from portfolio.monitoring.earned_value import EarnedValue, Figure, Progress, earned_from_share, earned_value
+from portfolio.monitoring.facts import read_facts
+from portfolio.monitoring.health_terms import Band, Estimate, Missing
+from portfolio.monitoring.health_words import not_available, share
+from portfolio.monitoring.money_facts import MoneyFacts, money_facts, total
+from portfolio.monitoring.portion import only
+from portfolio.monitoring.variance import both_variances
+from portfolio.packs.schema import CountryPack
+from portfolio.projects.models import Project
+from portfolio.web.formatting import money, number, short_day
+
+FORMULAS = {
+    "pv": (N_("Planned value (PV)"), N_("what the plan had for the months up to the day")),
+    "ev": (N_("Earned value (EV)"), N_("physical progress × budget at completion")),
+    "ac": (N_("Actual cost (AC)"), N_("paid up to the day")),
+    "bac": (N_("Budget at completion (BAC)"), N_("the whole plan")),
+    "cv": (N_("Cost variance (CV)"), "EV − AC"),
+    "sv": (N_("Schedule variance (SV)"), "EV − PV"),
+    "cpi": (N_("Cost performance index (CPI)"), "EV ÷ AC"),
+    "spi": (N_("Schedule performance index (SPI)"), "EV ÷ PV"),
+    "tcpi": (N_("To-complete index (TCPI)"), "(BAC − EV) ÷ (BAC − AC)"),
+    "es": (N_("Earned schedule (ES)"), N_("months of the plan whose value is earned")),
+    "at": (N_("Actual time (AT)"), N_("months since the plan began")),
+    "svt": (N_("Schedule variance in time, SV(t)"), "ES − AT"),
+    "spit": (N_("Schedule index in time, SPI(t)"), "ES ÷ AT"),
+    "duration": (N_("Forecast duration"), N_("planned duration ÷ SPI(t)")),
+}
+MONEY = frozenset({"pv", "ev", "ac", "bac", "cv", "sv"})
+MONTHS = frozenset({"es", "at", "svt", "duration"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure with its formula; `value` says why where there is none."""
+
+    name: str
+    formula: str
+    value: str
+    is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVariance:
+    """A variance against one baseline."""
+
+    against: str
+    cost: str
+    cost_band: str
+    schedule: str
+    schedule_band: str
+
+
+def performance_context(session: Session, pack: CountryPack, project: Project, as_at: date) -> dict[str, Any]:
+    facts = money_facts(session, pack, project)
+    read = read_facts(session, pack, only(project.id), as_at)
+    done = read.told.progress["actual_progress_bp"].to_list()
+    found = reckoned(facts, done[-1] if done else None, as_at)
+    return {
+        "as_at": as_at,
+        "figures": shown_figures(facts, found),
+        "estimates": _estimates(facts, found),
+        "variances": _variances(facts, both_variances(read.plans, as_at).row(0, named=True)),
+        "is_planned": facts.is_planned,
+        "progress": share(done[-1]) if done and done[-1] is not None else "",
+    }
+
+
+def reckoned(facts: MoneyFacts, share_bp: int | None, as_at: date) -> EarnedValue:
+    """Earned value of a project from its money and its physical progress in basis points. Pure."""
+    planned = facts.months.filter(pl.col("planned").is_not_null()) if "planned" in facts.months.columns else None
+    plan = (
+        pl.DataFrame(schema={"period": pl.Date(), "planned": pl.Int64()})
+        if planned is None
+        else planned.select(period="month", planned=pl.col("planned").cast(pl.Int64))
+    )
+    bac = int(plan["planned"].sum()) if len(plan) else 0
+    earned = None if share_bp is None or not bac else earned_from_share(bac, share_bp)
+    actual = total(facts.months.filter(pl.col("month") <= as_at), "paid")
+    return earned_value(plan, Progress(as_at, earned, actual))
+
+
+def shown_figures(facts: MoneyFacts, found: EarnedValue) -> list[Shown]:
+    return [
+        Shown(gettext(words), gettext(formula), _value(facts, name, getattr(found, name)), _is_missing(found, name))
+        for name, (words, formula) in FORMULAS.items()
+    ]
+
+
+def _is_missing(found: EarnedValue, name: str) -> bool:
+    figure: Figure = getattr(found, name)
+    return figure.missing is not None
+
+
+def _value(facts: MoneyFacts, name: str, figure: Figure) -> str:
+    if figure.missing is not None:
+        return not_available(figure.missing)
+    if name in MONEY:
+        return money(Money(facts.currency, figure.minor or 0))
+    found = number(figure.ratio(2))
+    return _("%(count)s months") % {"count": found} if name in MONTHS else found
+
+
+def _estimates(facts: MoneyFacts, found: EarnedValue) -> Sequence[tuple[str, list[str]]]:
+    """Each way to estimate the cost at completion, never mixed: EAC, ETC, VAC and the index to reach it."""
+    rows = []
+    for one in found.at_completion:
+        if one.estimate is Estimate.BOTTOM_UP:
+            continue
+        cells = [_value(facts, "ac", figure) for figure in (one.eac, one.etc, one.vac)]
+        rows.append((label(one.estimate), [*cells, _value(facts, "cpi", one.tcpi)]))
+    return rows
+
+
+def _variances(facts: MoneyFacts, row: dict[str, Any]) -> list[ShownVariance]:
+    return [
+        _variance(facts, row, "first_", _("First approved baseline")),
+        _variance(facts, row, "", _("Current baseline")),
+    ]
+
+
+def _variance(facts: MoneyFacts, row: dict[str, Any], prefix: str, against: str) -> ShownVariance:
+    def got(name: str) -> Any:
+        return row[f"{prefix}{name}"]
+
+    cost = (
+        not_available(Missing(got("cost_missing")))
+        if got("cost_missing")
+        else f"{money(Money(facts.currency, got('cost_variance')))} ({share(got('cost_variance_bp'))})"
+    )
+    if got("schedule_missing"):
+        schedule = not_available(Missing(got("schedule_missing")))
+    else:
+        days = _("%(days)s days, with %(finish)s") % {
+            "days": number(got("schedule_days")),
+            "finish": short_day(got("finish_used")),
+        }
+        part = got("schedule_variance_bp")
+        schedule = days if part is None else f"{days} ({share(part)})"
+    bands = [label(Band(got(name))) if got(name) else "" for name in ("cost_band", "schedule_band")]
+    return ShownVariance(against, cost, bands[0], schedule, bands[1])

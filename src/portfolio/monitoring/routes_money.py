@@ -1,0 +1,80 @@
+"""A project's money by month, and its performance: earned value and variance, as at a day that the reader may choose."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.orm import Session
+
+from portfolio.db.clock import now
+from portfolio.i18n import N_
+from portfolio.monitoring.life_frame import AnyRequest, everything_of, pack_of, url_for
+from portfolio.monitoring.money_page import money_context
+from portfolio.monitoring.money_panel import money_panel
+from portfolio.monitoring.performance_page import performance_context
+from portfolio.people.permissions import Permission
+from portfolio.projects.frame import TabSpec, project_frame, register_tab
+from portfolio.projects.panels import Panel, register_panel
+from portfolio.projects.visibility import get_project
+from portfolio.web.pages import page
+
+TAB = "monitoring.money"
+register_tab(TabSpec(32, TAB, N_("Money"), Permission.PROJECT_READ))
+register_panel(Panel(25, "monitoring/_money_panel.html", Permission.PROJECT_READ, money_panel))
+
+
+def as_at_of(request: AnyRequest, session: Session) -> date:
+    """The day asked for, today where none or an impossible one is asked for; never a day to come."""
+    today = now(session).astimezone(pack_of(request).zone).date()
+    try:
+        asked = date.fromisoformat(request.query_params.get("as_at", ""))
+    except ValueError:
+        return today
+    return min(max(asked, date(2000, 1, 1)), today)
+
+
+@get(
+    "/projects/{project_id:uuid}/money",
+    name=TAB,
+    permission=Permission.PROJECT_READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_money(
+    request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    project = get_project(session, request.user, project_id)
+    return page(
+        request,
+        "monitoring/money.html",
+        frame=project_frame(session, everything_of(request), project, TAB, url_for(request)),
+        project=project,
+        **money_context(session, pack_of(request), project, as_at_of(request, session)),
+    )
+
+
+@get(
+    "/projects/{project_id:uuid}/performance",
+    name="monitoring.performance",
+    permission=Permission.PROJECT_READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_performance(
+    request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    project = get_project(session, request.user, project_id)
+    return page(
+        request,
+        "monitoring/performance.html",
+        frame=project_frame(session, everything_of(request), project, TAB, url_for(request)),
+        project=project,
+        **performance_context(session, pack_of(request), project, as_at_of(request, session)),
+    )
+
+
+def routes() -> list[Any]:
+    return [show_money, show_performance]
