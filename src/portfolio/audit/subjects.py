@@ -29,10 +29,15 @@ KINDS: dict[str, str] = {
     "business_case": N_("Case"),
     "call": N_("Call"),
     "code_proposal": N_("Proposed approval code"),
+    "closing_answer": N_("Item of the close-out"),
+    "closing_exception": N_("Exception of the close-out"),
     "condition": N_("Condition"),
     "countersign": N_("Proposed change of a code"),
+    "derived_link": N_("Where a project comes from"),
     "draw": N_("Draw"),
+    "evaluation": N_("Evaluation of a project"),
     "export_run": N_("Export"),
+    "external_review": N_("External review"),
     "factor_reset": N_("Reset of a second factor"),
     "finding": N_("Finding on a project"),
     "finding_answer": N_("Answer to a finding"),
@@ -47,6 +52,8 @@ KINDS: dict[str, str] = {
     "kpi_upload": N_("File of measurements"),
     "kpi_wave": N_("Survey of users"),
     "kpi_wave_adoption": N_("Survey adopted as a measurement"),
+    "lesson": N_("Lesson"),
+    "lesson_use": N_("Lesson answered by a case"),
     "letter": N_("Letter"),
     "membership": N_("Role"),
     "observation": N_("Observation"),
@@ -79,6 +86,8 @@ KINDS: dict[str, str] = {
     "unit": N_("Unit"),
     "verdict": N_("Finding"),
     "waiver": N_("Waiver"),
+    "service": N_("Service in operation"),
+    "service_review": N_("Yearly review of a service"),
 }
 """Words for what acts are about, by the name that the trail keeps."""
 

@@ -56,6 +56,8 @@ PLACES: list[Place] = [
     Place("desk.periods", N_("Delivery at a glance"), Permission.DECISION_READ, is_aside=True),
     Place("monitoring.health", N_("Health of the portfolio"), Permission.PROJECT_READ, is_aside=True),
     Place("monitoring.overdue_pilots", N_("Overdue pilots"), Permission.DECISION_READ, is_aside=True),
+    Place("closure.services", N_("Services in operation"), Permission.PROJECT_READ, is_aside=True),
+    Place("lessons.library", N_("Lessons"), Permission.CASE_READ, is_aside=True),
     Place("strategy.calls", N_("Calls"), Permission.CALL_READ, is_aside=True),
     Place("notifications.list", N_("Notices"), Permission.SIGNED_IN),
     Place("audit.search", N_("Audit trail"), Permission.AUDIT_READ),

@@ -5,6 +5,7 @@ members go in as such and come out in the reader's own format and language.
 """
 
 from portfolio.i18n import N_
+from portfolio.notifications.words_closing import CLOSING
 from portfolio.notifications.words_life import LIFE
 from portfolio.notifications.words_ratings import RATINGS
 from portfolio.notifications.words_returns import RETURNS
@@ -399,6 +400,7 @@ KINDS: dict[str, tuple[str, str]] = {
     **LIFE,
     **RATINGS,
     **RETURNS,
+    **CLOSING,
     "risk_escalated": (
         N_("A risk waits for an answer of your tier: %(event)s"),
         N_(

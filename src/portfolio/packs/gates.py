@@ -22,6 +22,26 @@ class GateCode(StrEnum):
     CLOSE = "close"
 
 
+class ClosingReading(StrEnum):
+    """What of the record answers an item of the close-out by itself; functions of `closure.readings`."""
+
+    MILESTONES = "milestones"
+    CODES = "codes"
+    RISKS = "risks"
+    FINDINGS = "findings"
+    BENEFITS = "benefits"
+    LESSONS = "lessons"
+    REVIEWS = "reviews"
+    SERVICE = "service"
+
+
+class ClosingItem(Choice):
+    """One thing to be settled before a project is closed. `reads`: the record answers it, and nobody types that it is done."""
+
+    reads: ClosingReading | None = None
+    may_not_apply: bool = True
+
+
 class Gate(Part):
     """`criteria`: what the proposer answers, one text each; the decider judges the answers, not the machine."""
 
@@ -33,6 +53,7 @@ class GateRules(Part):
     """Every gate of the workflow has its criteria: a gate that asks nothing would be a click."""
 
     gates: dict[GateCode, Gate]
+    closing: dict[str, ClosingItem] = Field(min_length=1, max_length=30)
     pilot_notice_days: tuple[int, ...] = Field(min_length=1, max_length=4)
 
     @model_validator(mode="after")

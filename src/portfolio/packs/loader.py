@@ -30,6 +30,7 @@ CODED: tuple[tuple[str, ...], ...] = (
     ("risk", "ratings"),
     ("life", "gates"),
     ("life", "gates", "*", "criteria"),
+    ("life", "closing"),
     ("deadlines",),
     ("kinds",),
     ("themes",),

@@ -1,0 +1,14 @@
+"""The routes of this room, in one list."""
+
+from typing import Any
+
+from portfolio.closure import routes_checklist, routes_evaluation, routes_reviews, routes_services
+
+
+def routes() -> list[Any]:
+    return [
+        *routes_checklist.routes(),
+        *routes_evaluation.routes(),
+        *routes_services.routes(),
+        *routes_reviews.routes(),
+    ]

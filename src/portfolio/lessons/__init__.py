@@ -1,0 +1,1 @@
+"""Lessons of projects, which cases answer them, and from which project another one is derived."""
