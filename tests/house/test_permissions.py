@@ -47,6 +47,7 @@ PUBLIC_PLACES = (
     "/sign-in",
     "/choose-password/",
     "/forgotten-password",
+    "/overdue-pilots",
 )
 ROOM_OF = {
     Permission.AUDIT_READ: "audit.case_history",
