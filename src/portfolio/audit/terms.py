@@ -203,6 +203,16 @@ class Tag(Enum):
     SERVICE_REVIEW_JUDGED = "service.review_judged"
     EXTERNAL_REVIEW_ORDERED = "external_review.ordered"
     EXTERNAL_REVIEW_MOVED = "external_review.moved"
+    # execution of money
+    EXECUTION_PREPARED = "execution.prepared"
+    EXECUTION_RECORDED = "execution.recorded"
+    EXECUTION_TYPED = "execution.typed"
+    EXECUTION_SETTLED = "execution.settled"
+    CONTRACT_ADDED = "contract.added"
+    CONTRACT_AMENDED = "contract.amended"
+    INVOICE_ADDED = "contract.invoice_added"
+    INVOICE_PAID = "contract.invoice_paid"
+    DRAWS_SETTLED = "contract.draws_settled"
     # files in and out
     IMPORT_PREPARED = "import.prepared"
     IMPORT_CONFIRMED = "import.confirmed"
@@ -219,6 +229,9 @@ _SECURITY = {
     in {"session", "password", "factor", "person", "account", "role", "act", "clock", "job", "api_key"}
 }
 _DATA = {
+    Tag.EXECUTION_PREPARED,
+    Tag.EXECUTION_RECORDED,
+    Tag.EXECUTION_TYPED,
     Tag.IMPORT_PREPARED,
     Tag.IMPORT_CONFIRMED,
     Tag.IMPORT_FAILED,
