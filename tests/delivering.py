@@ -67,6 +67,21 @@ def end_pilot(journey: Journey, project: uuid.UUID, reason: str) -> None:
 
 def move_to(site: Site, day: date, *jobs: str) -> None:
     """The demonstration's clock stands at that day, and the clock of the house has done these jobs."""
-    for words in (("demo", "--today", day.isoformat()), *(("jobs", "run", name) for name in jobs)):
+    for words in (("demo", "--today", day.isoformat()), *(("jobs", "run", name, "--reason", "The days passed.") for name in jobs)):
         told = site.command(*words)
         assert told.returncode == 0, told.stdout + told.stderr
+
+
+def hand_over(journey: Journey, project: uuid.UUID) -> None:
+    """Budget, people and service levels move with the system."""
+    page = journey.become("lead")
+    journey.go(f"/projects/{project}/moves/begin_hand_over")
+    page.locator("[name=reason]").fill("Tres meses en producción sin incidentes graves.")
+    journey.press("/moves/begin_hand_over")
+    journey.go(f"/projects/{project}/hand-over-terms")
+    page.locator("[name=budget]").fill("148.000")
+    page.locator("[name=budget_line]").select_option(index=1)
+    page.locator("[name=team]").fill("Cuatro personas de planta del área de operación.")
+    page.locator("[name=service_levels]").fill("99,5 % de disponibilidad; respuesta en menos de una hora.")
+    page.locator("[name=owner]").fill("Subdirección de Operaciones")
+    journey.press("/hand-over-terms")

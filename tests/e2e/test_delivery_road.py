@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from browsing import DECIDED, Site, free_port, make_demonstration, served, somebody
-from delivering import bound_pilot, decide_gate, end_pilot, move_to, project_of, propose_gate
+from delivering import bound_pilot, decide_gate, end_pilot, hand_over, move_to, project_of, propose_gate
 from portfolio.demo import delivery
 from portfolio.projects.terms import ProjectStage
 from travelling import Journey
@@ -52,6 +52,13 @@ def test_a_project_goes_from_its_code_to_its_closure(journey: Journey, born: Sit
     approve_the_plan(journey, f"/projects/{project}", kind="replan")
     propose_gate(journey, project, "scale")
     decide_gate(journey, "national_cio", DECIDED, "passed", "Con quienes abandonan medidos, la evidencia basta.")
+    late_return(journey, f"/projects/{project}")
+    propose_gate(journey, project, "launch")
+    decide_gate(journey, "cio", DECIDED, "passed", "La prueba de carga y la vuelta atrás se hicieron.")
+    hand_over(journey, project)
+    propose_gate(journey, project, "begin_operating")
+    decide_gate(journey, "head", DECIDED, "passed", "El equipo de operación firma.")
+    assert project_of(born, DECIDED)[1] is ProjectStage.OPERATING
 
 
 def carry_over(journey: Journey) -> None:
@@ -101,3 +108,37 @@ def escalated_risk(journey: Journey, project: str) -> None:
     page.locator("textarea[name=answer]").fill("Se compra por convenio marco si no hay tres ofertas.")
     journey.press("/answer")
     expect(page.locator("#escalations")).to_contain_text("convenio marco")
+
+
+def late_return(journey: Journey, project: str) -> None:
+    """A period ends, its return is not handed in by its day, and then it is: written, signed, verified, published."""
+    site = journey.site
+    move_to(site, date(2027, 1, 5), "returns.make")
+    move_to(site, date(2027, 2, 1), "returns.remind")
+    page = journey.become("lead")
+    page.locator("#group-return_write a[href*='/returns/'], main a[href$='/form']").first.click()
+    where = page.url.partition("?")[0].removeprefix(site.address).removesuffix("/form")
+    for name, value in (
+        ("paid", "120.000"),
+        ("forecast_cost", "1.500.000"),
+        ("forecast_finish", "2028-12-15"),
+        ("done", "El piloto terminó en dos consulados."),
+        ("next_steps", "Escalar a doce consulados."),
+        ("evidence_cost", "Facturas de enero."),
+        ("evidence_schedule", "El plan aprobado."),
+        ("evidence_results", "La encuesta del piloto."),
+    ):
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=procurement]").select_option("contracted")
+    page.locator("[name=level][value=medium]").check()
+    journey.press("/form", name="ready", value="yes")
+    page = journey.become("head")
+    page.locator(f"main a[href='{where}']").first.click()
+    journey.confirm("/signature")
+    expect(page.locator("main")).to_contain_text("entregado con atraso")
+    page = journey.become("analyst")
+    page.locator(f"main a[href='{where}']").first.click()
+    journey.confirm("/verification")
+    move_to(site, date(2027, 2, 2), "returns.publish")
+    page = journey.go(project)
+    expect(page.locator("main")).to_contain_text("El piloto terminó en dos consulados.")
