@@ -1,8 +1,9 @@
 """`python -m bench.health_tables [projects]`: the health of a whole portfolio, reckoned from the tables and kept, as the clock does.
 
 A SQLite file is filled with rows of every room that the facts come from: two approved plans of five milestones, an indicator
-with its curve, a risk, two computed ratings, four returns with their declared ratings and narratives. Values are hashes of numbers,
-so that runs can be compared. What is measured is `recompute_all`: reading, reckoning and writing.
+with its curve, a risk, two computed ratings, four returns with their declared ratings and narratives, a year of execution by the
+month. Values are hashes of numbers, so that runs can be compared. What is measured is `recompute_all`: reading, reckoning and
+writing.
 """
 
 import json
@@ -111,6 +112,7 @@ def fill(path: Path, many: int) -> None:
     )  # fmt: skip
     _ratings(filler, many)
     _returns(filler, many)
+    _execution(filler, many)
     filler.connection.close()
 
 
@@ -199,6 +201,24 @@ def _ratings(filler: Filler, many: int) -> None:
          "facts", "comment_until"),
         rows(),
     )  # fmt: skip
+
+
+def _execution(filler: Filler, many: int) -> None:
+    """A year planned by the month, of which ten months are paid, every third with a correction."""
+    columns = ("id", "project_id", "month", "flow", "ordinal", "amount_minor", "currency", "origin", "made_at")
+    months = [date(2026, month, 1).isoformat() for month in range(1, 13)]
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        place = 0
+        for n in range(many):
+            for number, month in enumerate(months):
+                yield key(11, place), key(3, n), month, "planned", 0, 80_000 + n, "USD", "system", AT
+                place += 1
+                for ordinal in range(0 if number >= 10 else 2 if number % 3 == 0 else 1):
+                    yield key(11, place), key(3, n), month, "paid", ordinal, 70_000 + n, "USD", "system", AT
+                    place += 1
+
+    filler.fill("execution_entry", columns, rows())
 
 
 STORY = "El equipo probó la migración de datos de la provincia y capacitó a quienes atienden en la oficina número "

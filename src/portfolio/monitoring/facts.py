@@ -44,7 +44,7 @@ def read_facts(session: Session, pack: CountryPack, portion: Portion, as_at: dat
     milestones = facts_plan.read_milestones(session, portion, as_at)
     dates = facts_plan.dates_of(lives, facts_plan.read_approved(session, portion), milestones)
     indicators, points = facts_kpis.read_indicators(session, portion)
-    told, spent = read_told(session, portion), facts_money.read_spent(session, portion, as_at)
+    told, spent = read_told(session, portion), facts_money.read_spent(session, portion, lives, as_at)
     costs = facts_money.at_the_end(spent, told.progress)
     return Read(
         as_at=as_at,
@@ -96,7 +96,8 @@ def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Re
         milestones.select("project", "last_reached"),
         handed_in.select("project", "submitted_on"),
     ]
-    updated = facts_quality.updated_on(about, facts_quality.read_touched(session, portion), days, pack.zone)
+    touched = [*facts_quality.read_touched(session, portion), read.spent.select("project", "at")]
+    updated = facts_quality.updated_on(about, touched, days, pack.zone)
     sources = facts_quality.read_sources(session, portion)
     progress = milestones.select("project", planned_progress_bp=basis_points(pl.col("weight_due"), pl.col("weight")))
     done = read.told.progress.select("project", "actual_progress_bp")

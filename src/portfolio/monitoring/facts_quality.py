@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from portfolio.business_cases.models import FundingLine
-from portfolio.execution.models import ExecutionEntry
 from portfolio.monitoring.life_models import StageMove
 from portfolio.monitoring.portion import Portion, frame, stored, text_of
 from portfolio.people.models import Institution, Unit
@@ -99,7 +98,7 @@ def read_sources(session: Session, portion: Portion) -> pl.DataFrame:
 
 
 def read_touched(session: Session, portion: Portion) -> list[pl.DataFrame]:
-    """Frames of `TOUCHED`: approved plans, changes of stage, amounts of execution, assessments of risks."""
+    """Frames of `TOUCHED`: approved plans, changes of stage, assessments of risks."""
     of_risks = (
         select(text_of(Risk.project_id), func.max(col(RiskAssessment.assessed_at)))
         .join(RiskAssessment, col(RiskAssessment.risk_id) == col(Risk.id))
@@ -108,8 +107,7 @@ def read_touched(session: Session, portion: Portion) -> list[pl.DataFrame]:
     )
     plans = _newest(portion, Baseline.project_id, Baseline.approved_at)
     moves = _newest(portion, StageMove.project_id, StageMove.made_at)
-    amounts = _newest(portion, ExecutionEntry.project_id, ExecutionEntry.made_at)
-    return [frame(session, query, TOUCHED) for query in (plans, moves, amounts, of_risks)]
+    return [frame(session, query, TOUCHED) for query in (plans, moves, of_risks)]
 
 
 def _newest(portion: Portion, project_id: Any, at: Any) -> Select[*tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from portfolio.projects.models import Project
 
-SIZE = 4_000
+SIZE = 6_000
 """Projects of one portion: with their plans, returns, ratings and indicators some hundred megabytes while they are reckoned."""
 
 

@@ -89,9 +89,11 @@ def test_the_money_of_the_first_decision_and_of_now(session: Session) -> None:
     assert plans["projected_cost"] is None
 
 
-def an_amount(session: Session, stage: HealthStage, flow: Flow, month: date, amount: int, ordinal: int = 0) -> None:
+def an_amount(
+    session: Session, stage: HealthStage, flow: Flow, month: date, amount: int, ordinal: int = 0, currency: str = "USD"
+) -> None:
     row = ExecutionEntry(
-        project_id=stage.project.id, month=month, flow=flow, amount_minor=amount, ordinal=ordinal, currency="USD",
+        project_id=stage.project.id, month=month, flow=flow, amount_minor=amount, ordinal=ordinal, currency=currency,
         origin=Origin.SYSTEM, made_by_id=stage.lead.person_id, made_at=now(session),
     )  # fmt: skip
     session.add(row)
@@ -111,6 +113,7 @@ def test_what_is_paid_and_planned_comes_from_execution(session: Session) -> None
     an_amount(session, stage, Flow.PAID, july, 450, ordinal=1)  # the newest of a key counts
     an_amount(session, stage, Flow.PAID, september, 90)  # not yet
     an_amount(session, stage, Flow.ACCRUED, august, 33)
+    an_amount(session, stage, Flow.PAID, august, 5, currency="CLP")
     read = read_facts(session, PACK, only(stage.project.id), TODAY)
     assert read.spent.row(0, named=True)["paid"] == 450
     plans = read.plans.row(0, named=True)
@@ -122,7 +125,8 @@ def test_what_is_paid_and_planned_comes_from_execution(session: Session) -> None
 
 
 def test_the_cost_that_the_newest_return_expects_comes_first() -> None:
-    spent = pl.DataFrame([("a", 10, 30, 20), ("b", None, 30, 20), ("c", 5, None, None)], schema=SPENT, orient="row")
+    rows = [("a", 10, 30, 20, None), ("b", None, 30, 20, None), ("c", 5, None, None, None)]
+    spent = pl.DataFrame(rows, schema=SPENT, orient="row")
     progress = pl.DataFrame(
         [("a", TODAY, 100, 77), ("c", TODAY, 100, None), ("d", TODAY, 100, 9)], schema=PROGRESS, orient="row"
     )
