@@ -10,6 +10,7 @@ from sqlmodel import col
 
 import decision_stage
 from decision_stage import MILLION
+from closing_stage import make_closable
 from factories import a_person
 from modification_stage import SECRET, funded, give_password
 from portfolio.approvals.code_terms import CodeState
@@ -175,6 +176,9 @@ def walk_to(session: Session, scene: Scene, last: str) -> None:
             set_pilot(session, scene)
         if step == "begin_operating":
             set_hand_over(session, scene)
+        if step == "close":
+            make_closable(session, scene.pack, scene.project, scene.stage.lead, scene.stage.analyst)
+            later(session)
         if step == "end_pilot":
             end_pilot(session, scene)
         elif step == "begin_hand_over":

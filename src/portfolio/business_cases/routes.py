@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from portfolio.business_cases import actions, attachment_routes, late_routes, section_routes, team_routes
+from portfolio.business_cases import actions, attachment_routes, late_routes, lesson_routes, section_routes, team_routes
 from portfolio.business_cases import jobs as _jobs  # noqa: F401  registers who is writing, and the jobs of closings
 from portfolio.business_cases.case_rows import case_rows, kind_choices
 from portfolio.business_cases.forms import HeadFields, StartFields
@@ -188,5 +188,6 @@ def routes() -> list[Any]:
         *lines_routes.routes(),
         *attachment_routes.routes(),
         *late_routes.routes(),
+        *lesson_routes.routes(),
         *team_routes.routes(),
     ]

@@ -18,7 +18,7 @@ from portfolio.projects.terms import Standing
 TODAY = date(2026, 8, 3)
 PILOT = PilotFacts("9 of 10 people finish alone", 50_000_000, TODAY + timedelta(days=60), set_since_last_pilot=True)
 HAND_OVER = HandOverFacts(1_000_000, "1.3", "Two people", "99.5 %", "Head of services")
-WELL = LifeFacts(today=TODAY, pilot=PILOT, hand_over=HAND_OVER, is_scale_passed=True)
+WELL = LifeFacts(today=TODAY, pilot=PILOT, hand_over=HAND_OVER, is_scale_passed=True, is_evaluated=True)
 EVERYBODY = frozenset(Role)
 
 
@@ -35,6 +35,8 @@ def test_with_everything_there_each_move_may_be_made(move) -> None:
 @pytest.mark.parametrize(
     ("move", "stage", "facts", "words"),
     [
+        ("close", S.OPERATING, replace(WELL, closing_open=("Contracts", "Data")), "not complete: Contracts, Data"),
+        ("close", S.OPERATING, replace(WELL, is_evaluated=False), "only after its evaluation was reviewed"),
         ("begin_pilot", S.DISCOVERY, replace(WELL, pilot=None), "needs exit criteria, a cap and an end date"),
         ("begin_pilot", S.DISCOVERY, replace(WELL, pilot=replace(PILOT, exit_criteria=" ")), "needs exit criteria"),
         ("begin_pilot", S.DISCOVERY, replace(WELL, pilot=replace(PILOT, cap_minor=0)), "a cap and an end date"),
