@@ -17,6 +17,7 @@ from portfolio.kpis.forms import DetailFields, IndicatorFields, TargetFields, Wa
 from portfolio.kpis.models import CurveRevision, Indicator, SurveyWave, TargetPoint
 from portfolio.kpis.numbers import PLACES, scale_of, scaled
 from portfolio.kpis.queries import writers
+from portfolio.kpis.tally import forget
 from portfolio.kpis.terms import Curve, Direction, UnitKind
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
@@ -83,6 +84,7 @@ def write_curve(
     reason: str,
 ) -> None:
     """The next revision and its points, scaled; the caller records the event."""
+    forget(session, indicator.project_id)
     indicator.revision += 1
     indicator.tolerance = tolerance
     session.add(
@@ -113,6 +115,7 @@ def change_indicator(session: Session, actor: Viewer, indicator: Indicator, fiel
         setattr(indicator, name, getattr(fields, name))
     indicator.dimensions = [dimension.value for dimension in fields.dimensions]
     indicator.lowest, indicator.highest = _bounds(fields, indicator.scale)
+    forget(session, indicator.project_id)
     record(
         session, actor, Tag.INDICATOR_CHANGED, indicator,
         project=indicator.project_id, owner_before=before, owner_after=fields.owner_id,
@@ -133,6 +136,7 @@ def stop_indicator(session: Session, actor: Viewer, indicator: Indicator, reason
     """Nothing more is due of it; what was measured stays, and the reason stands beside it."""
     refuse_stopped(indicator)
     indicator.stopped_on, indicator.stop_reason = today, reason
+    forget(session, indicator.project_id)
     record(session, actor, Tag.INDICATOR_STOPPED, indicator, words=reason, project=indicator.project_id)
 
 

@@ -21,6 +21,7 @@ from portfolio.db.text import folded
 from portfolio.kpis.actions import write_curve
 from portfolio.kpis.models import Indicator
 from portfolio.kpis.numbers import scale_of, scaled
+from portfolio.kpis.tally import forget
 from portfolio.kpis.terms import Curve, Direction, Family, Frequency, IndicatorKind, UnitKind
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
@@ -84,6 +85,7 @@ def adopt(session: Session, actor: Viewer, project: Project, rows: Sequence[Adop
             continue
         indicator.owner_id = actor.person_id if actor.grants else None
         session.add(indicator)
+        forget(session, project.id)
         session.flush()
         here.add(indicator.origin)
         taken.append(indicator.id)

@@ -186,3 +186,20 @@ class WaveAdoption(Table, Audited, table=True):
     wave_id: uuid.UUID = Field(foreign_key="kpi_wave.id", unique=True)
     measurement_id: uuid.UUID = Field(foreign_key="kpi_measurement.id", unique=True)
     by_id: uuid.UUID = Field(foreign_key="person.id")
+
+
+class ProjectTally(SQLModel, table=True):
+    """How many indicators of one project and family had each result on a day: what the scorecard of the portfolio adds up.
+
+    Derived: the clock makes it each night, and whatever changes a project's indicators or values takes its rows away.
+    """
+
+    __tablename__ = "kpi_tally"
+
+    project_id: uuid.UUID = Field(primary_key=True, foreign_key="project.id")
+    family: Family = Field(primary_key=True, sa_type=enum_type(Family))
+    as_at: date
+    met: int = 0
+    not_met: int = 0
+    too_early: int = 0
+    cannot_tell: int = 0

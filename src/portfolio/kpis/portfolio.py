@@ -43,6 +43,9 @@ INDICATORS = {
 }
 """One row an indicator; `period_on` is null where nothing was measured, `value` also where it was declared not available."""
 
+COUNTED = {**INDICATORS, "project_id": pl.String}
+"""The same with the project that an indicator is of."""
+
 POINTS = {"id": pl.String, "on": pl.Date, "target": pl.Int64}
 """One row a dated target of the curve in force."""
 
@@ -60,11 +63,16 @@ class Tally:
         return sum(self.counts.values())
 
 
-def tallies(session: Session, viewer: Viewer, at: datetime, as_at: date) -> list[Tally]:
-    """By institution and family, of the projects that the viewer may find; context and stopped indicators are left out."""
+def tallies(
+    session: Session, viewer: Viewer, at: datetime, as_at: date, only: ColumnElement[bool] | None = None
+) -> list[Tally]:
+    """By institution and family, of the projects that the viewer may find; context and stopped indicators are left out.
+
+    `only`: a further condition on `Indicator`.
+    """
     summed: dict[tuple[str, str, str], int] = {}
-    for indicators, points in _batches(session, viewer, at):
-        judged = judge_frame(indicators, points, as_at)
+    conditions = [visible_to(viewer, at), *([] if only is None else [only])]
+    for judged in judged_batches(session, as_at, *conditions):
         counted = judged.group_by("institution_id", "family", "result").agg(pl.len().alias("n"))
         for institution, family, result, n in counted.iter_rows():
             key = (institution, family, result)
@@ -76,29 +84,35 @@ def tallies(session: Session, viewer: Viewer, at: datetime, as_at: date) -> list
     return list(found.values())
 
 
-def _batches(session: Session, viewer: Viewer, at: datetime) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Indicators by id, some thousands at a time, with the targets of their curves in force."""
+def judged_batches(session: Session, as_at: date, *conditions: ColumnElement[bool]) -> Iterator[pl.DataFrame]:
+    """Counted indicators by id, some thousands at a time, each with its result: frames as `judge_frame` gives them."""
+    for indicators, points in _batches(session, *conditions):
+        yield judge_frame(indicators, points, as_at)
+
+
+def _batches(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """With the targets of their curves in force."""
     last: uuid.UUID | None = None
     while True:
-        query = _rows(viewer, at) if last is None else _rows(viewer, at).where(col(Indicator.id) > last)
-        rows = session.execute(query).all()
+        query = _rows().where(*conditions)
+        rows = session.execute(query if last is None else query.where(col(Indicator.id) > last)).all()
         if not rows:
             return
-        indicators = pl.DataFrame([tuple(row) for row in rows], schema=INDICATORS, orient="row")
+        indicators = pl.DataFrame([tuple(row) for row in rows], schema=COUNTED, orient="row")
         first, last = uuid.UUID(rows[0][0]), uuid.UUID(rows[-1][0])
         yield indicators, _points(session, first, last)
         if len(rows) < BATCH:
             return
 
 
-def _rows(viewer: Viewer, at: datetime) -> Select[*tuple[Any, ...]]:
-    """The columns of `INDICATORS`: ids and enum members as the texts that are stored, so that no row costs any Python."""
+def _rows() -> Select[*tuple[Any, ...]]:
+    """The columns of `COUNTED`: ids and enum members as the texts that are stored, so that no row costs any Python."""
     return (
         select(
             _text(Indicator.id), _text(Initiative.institution_id), _stored(Indicator.family), _stored(Indicator.direction),
             _stored(Indicator.frequency), _stored(CurveRevision.curve), col(Indicator.tolerance), col(Indicator.baseline),
             col(Indicator.baseline_on), col(Indicator.measured_from), col(Indicator.measured_until),
-            col(Standing.period_on), col(Standing.value),
+            col(Standing.period_on), col(Standing.value), _text(Indicator.project_id),
         )
         .select_from(Indicator)
         .join(Project, col(Project.id) == col(Indicator.project_id))
@@ -110,7 +124,6 @@ def _rows(viewer: Viewer, at: datetime) -> Select[*tuple[Any, ...]]:
             & (col(CurveRevision.revision) == col(Indicator.revision)),
         )
         .where(
-            visible_to(viewer, at),
             col(Indicator.kind) == IndicatorKind.INDICATOR,
             col(Indicator.is_context).is_(False),
             col(Indicator.stopped_on).is_(None),

@@ -9,7 +9,8 @@ from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
 from portfolio.db.clock import now
-from portfolio.kpis.portfolio import Tally, tallies
+from portfolio.kpis.portfolio import Tally
+from portfolio.kpis.tally import portfolio_tallies
 from portfolio.kpis.terms import Family, Result
 from portfolio.kpis.views import AnyRequest
 from portfolio.labels import label
@@ -42,7 +43,7 @@ def show_portfolio(request: AnyRequest, session: NamedDependency[Session]) -> Re
     """`?family=inclusion` narrows the table of institutions; an unknown family narrows nothing."""
     at = now(session)
     today = at.astimezone(runtime(request).pack.zone).date()
-    found = tallies(session, request.user, at, today)
+    found = portfolio_tallies(session, request.user, at, today)
     chosen = next((family for family in Family if family.value == request.query_params.get("family")), None)
     narrowed = [tally for tally in found if chosen in (None, tally.family)]
     bodies = institution_names(session)

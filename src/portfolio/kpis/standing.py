@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.kpis.models import Indicator, Measurement, Standing
+from portfolio.kpis.tally import forget
 
 RECENT = 24
 """Periods kept for the small chart."""
@@ -16,6 +17,7 @@ READ = RECENT * 3
 def refresh(session: Session, indicator: Indicator) -> None:
     """Make the row of an indicator again from its measurements of everybody; none without any."""
     session.flush()
+    forget(session, indicator.project_id)
     rows = session.execute(
         select(col(Measurement.period_on), col(Measurement.value))
         .where(col(Measurement.indicator_id) == indicator.id, col(Measurement.cut) == "")
