@@ -6,6 +6,7 @@ months of the year from the month in which the project began. The page says whic
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 import polars as pl
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from portfolio.execution.models import ExecutionEntry
 from portfolio.execution.queries import flows_frame
 from portfolio.execution.terms import Flow
 from portfolio.monitoring import s_curve
+from portfolio.monitoring.ratios import whole
 from portfolio.packs.schema import CountryPack
 from portfolio.projects.models import Initiative, Project
 
@@ -83,13 +85,13 @@ def by_month(flows: pl.DataFrame) -> pl.DataFrame:
 def spread(decided: dict[int, int], first_months: dict[int, date], began_on: date | None) -> pl.DataFrame:
     """A plan from decided amounts: each year's evenly over its months from `began_on` on, to the minor unit. Pure.
 
-    `first_months`: the first day of each fiscal year.
+    `first_months`: the first day of each fiscal year. A year that ended before the project began keeps all its months: what was
+    decided is never left out.
     """
     rows: list[tuple[date, str, int]] = []
     for year, amount in sorted(decided.items()):
-        months = [
-            month for month in _months(first_months[year]) if began_on is None or month >= began_on.replace(day=1)
-        ]
+        whole_year = _months(first_months[year])
+        months = [month for month in whole_year if began_on is None or month >= began_on.replace(day=1)] or whole_year
         for place, month in enumerate(months):
             share = amount * (place + 1) // len(months) - amount * place // len(months)
             rows.append((month, "", share))
@@ -136,6 +138,17 @@ def by_line(facts: MoneyFacts, until: date) -> pl.DataFrame:
         for name in names
     ]
     return known.group_by("line", maintain_order=True).agg(columns).sort("line").select(list(LINES))
+
+
+def reported_until(months: pl.DataFrame, as_at: date) -> date | None:
+    """The last month, up to the as-at day, for which a paid amount is reported."""
+    found = months.filter(pl.col("paid").is_not_null() & (pl.col("month") <= as_at))["month"].to_list()
+    return max(found) if found else None
+
+
+def share_of(part: int, whole_amount: int) -> int:
+    """A part of a whole in basis points, half away from zero."""
+    return whole(Fraction(part * 10_000, whole_amount))
 
 
 def total(frame: pl.DataFrame, name: str) -> int | None:

@@ -23,6 +23,8 @@ from portfolio.monitoring.money_facts import (
     first_day_of,
     fiscal_year_of,
     money_facts,
+    reported_until,
+    share_of,
     total,
 )
 from portfolio.packs.schema import CountryPack
@@ -86,7 +88,7 @@ def money_context(session: Session, pack: CountryPack, project: Project, as_at: 
         "ends": _ends(facts, chart),
         "line_words": {"planned": _("planned"), "committed": _("committed"), "paid": _("paid")},
         "is_planned": facts.is_planned,
-        "has_entries": any(name in facts.months.columns for name in ("committed", "accrued", "paid")),
+        "has_entries": any(total(facts.months, name) is not None for name in ("committed", "accrued", "paid")),
         "other": ", ".join(facts.other),
         "year_end": _year_end(pack, facts, as_at, year),
     }
@@ -104,7 +106,11 @@ def _figures(facts: MoneyFacts, as_at: date) -> list[Figure]:
     until = _until(facts, as_at)
     decided = sum(facts.decided.values()) if facts.decided else None
     paid = total(until, "paid")
-    note = "" if not decided or paid is None else _("%(share)s of what is decided") % {"share": _of(paid, decided)}
+    note = (
+        ""
+        if not decided or paid is None
+        else _("%(share)s of what is decided") % {"share": share(share_of(paid, decided))}
+    )
     return [
         Figure(_("Decided"), _amount(facts, decided), _("all years together")),
         Figure(_("Planned to date"), _amount(facts, total(until, "planned"))),
@@ -112,10 +118,6 @@ def _figures(facts: MoneyFacts, as_at: date) -> list[Figure]:
         Figure(_("Accrued to date"), _amount(facts, total(until, "accrued"))),
         Figure(_("Paid to date"), _amount(facts, paid), note),
     ]
-
-
-def _of(part: int, whole: int) -> str:
-    return share(round(part * 10_000 / whole))
 
 
 def _months(facts: MoneyFacts, curve: pl.DataFrame, as_at: date) -> list[MonthRow]:
@@ -140,7 +142,11 @@ def _months(facts: MoneyFacts, curve: pl.DataFrame, as_at: date) -> list[MonthRo
 
 
 def _incomplete(facts: MoneyFacts, minor: int | None) -> str:
-    return _("%(amount)s, months are missing") % {"amount": _amount(facts, minor)} if minor else _("not reported")
+    return (
+        _("%(amount)s, months are missing") % {"amount": _amount(facts, minor)}
+        if minor is not None
+        else _("not reported")
+    )
 
 
 def month_words(month: date) -> str:
@@ -194,14 +200,6 @@ def year_row(pack: CountryPack, facts: MoneyFacts, as_at: date, year: int) -> pl
         "forecast_rest": None,
     }
     return pl.DataFrame([row], schema=s_curve.YEAR)
-
-
-def reported_until(months: pl.DataFrame, as_at: date) -> date | None:
-    """The last month, up to the as-at day, for which a paid amount is reported."""
-    if "paid" not in months.columns:
-        return None
-    found = months.filter(pl.col("paid").is_not_null() & (pl.col("month") <= as_at))["month"].to_list()
-    return max(found) if found else None
 
 
 def _year_end(pack: CountryPack, facts: MoneyFacts, as_at: date, year: int) -> YearEnd:

@@ -7,7 +7,7 @@ import polars as pl
 
 from portfolio.db.money import Money
 from portfolio.monitoring.health_words import share
-from portfolio.monitoring.money_facts import money_facts, total
+from portfolio.monitoring.money_facts import money_facts, share_of, total
 from portfolio.projects.panels import Asking
 from portfolio.web.formatting import money
 
@@ -23,7 +23,7 @@ def money_panel(asking: Asking) -> Mapping[str, Any] | None:
     return {
         "paid": money(Money(facts.currency, paid)),
         "decided": money(Money(facts.currency, decided)),
-        "share": share(round(paid * 10_000 / decided)) if decided else "",
-        "percent": min(100, round(paid * 100 / decided)) if decided else 0,
+        "share": share(share_of(paid, decided)) if decided else "",
+        "percent": min(100, share_of(paid, decided) // 100) if decided else 0,
         "href": asking.url_for("monitoring.money", project_id=asking.project.id),
     }

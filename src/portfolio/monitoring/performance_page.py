@@ -16,8 +16,10 @@ from portfolio.monitoring.earned_value import EarnedValue, Figure, Progress, ear
 from portfolio.monitoring.facts import read_facts
 from portfolio.monitoring.health_terms import Band, Estimate, Missing
 from portfolio.monitoring.health_words import not_available, share
-from portfolio.monitoring.money_facts import MoneyFacts, money_facts, total
+from portfolio.monitoring.money_facts import MoneyFacts, money_facts, reported_until, total
 from portfolio.monitoring.portion import only
+from portfolio.monitoring.rating_periods import period_end
+from portfolio.monitoring.told import Stated, progress_until
 from portfolio.monitoring.variance import both_variances
 from portfolio.packs.schema import CountryPack
 from portfolio.projects.models import Project
@@ -67,29 +69,38 @@ class ShownVariance:
 def performance_context(session: Session, pack: CountryPack, project: Project, as_at: date) -> dict[str, Any]:
     facts = money_facts(session, pack, project)
     read = read_facts(session, pack, only(project.id), as_at)
-    done = read.told.progress["actual_progress_bp"].to_list()
-    found = reckoned(facts, done[-1] if done else None, as_at)
+    stated = progress_until(session, project.id, as_at)
+    found = reckoned(facts, stated, as_at)
     return {
         "as_at": as_at,
         "figures": shown_figures(facts, found),
         "estimates": _estimates(facts, found),
         "variances": _variances(facts, both_variances(read.plans, as_at).row(0, named=True)),
         "is_planned": facts.is_planned,
-        "progress": share(done[-1]) if done and done[-1] is not None else "",
+        "progress": share(stated[1]) if stated else "",
+        "stated_on": period_end(stated[0]) if stated else None,
     }
 
 
-def reckoned(facts: MoneyFacts, share_bp: int | None, as_at: date) -> EarnedValue:
-    """Earned value of a project from its money and its physical progress in basis points. Pure."""
-    planned = facts.months.filter(pl.col("planned").is_not_null()) if "planned" in facts.months.columns else None
+def reckoned(facts: MoneyFacts, stated: Stated | None, as_at: date) -> EarnedValue:
+    """Earned value of a project from its money and the physical progress stated for a period. Pure.
+
+    Actual cost and earned value speak of the same time or not at all: payments that are reported only up to a month before the
+    end of that period are no actual cost. A plan with a month below zero cannot be read and counts as none.
+    """
     plan = (
-        pl.DataFrame(schema={"period": pl.Date(), "planned": pl.Int64()})
-        if planned is None
-        else planned.select(period="month", planned=pl.col("planned").cast(pl.Int64))
+        facts.months.filter(pl.col("planned").is_not_null())
+        .group_by("month")
+        .agg(planned=pl.col("planned").sum().cast(pl.Int64))
+        .select(period="month", planned="planned")
     )
-    bac = int(plan["planned"].sum()) if len(plan) else 0
-    earned = None if share_bp is None or not bac else earned_from_share(bac, share_bp)
-    actual = total(facts.months.filter(pl.col("month") <= as_at), "paid")
+    if (plan["planned"] < 0).any():
+        plan = plan.clear()
+    bac = int(plan["planned"].sum())
+    earned = None if stated is None or not bac else earned_from_share(bac, stated[1])
+    known = reported_until(facts.months, as_at)
+    is_known = known is not None and (stated is None or known >= period_end(stated[0]).replace(day=1))
+    actual = total(facts.months.filter(pl.col("month") <= as_at), "paid") if is_known else None
     return earned_value(plan, Progress(as_at, earned, actual))
 
 

@@ -52,6 +52,7 @@ def show_money(
         "monitoring/money.html",
         frame=project_frame(session, everything_of(request), project, TAB, url_for(request)),
         project=project,
+        here=request.url.path,
         **money_context(session, pack_of(request), project, as_at_of(request, session)),
     )
 
@@ -72,6 +73,7 @@ def show_performance(
         "monitoring/performance.html",
         frame=project_frame(session, everything_of(request), project, TAB, url_for(request)),
         project=project,
+        here=request.url.path,
         **performance_context(session, pack_of(request), project, as_at_of(request, session)),
     )
 

@@ -42,10 +42,14 @@ class Declared:
 
 
 Provide = Callable[[Session, Portion], Told]
+Stated = tuple[date, int]
+"""The first day of a period, and the work done at its end in basis points."""
+Until = Callable[[Session, uuid.UUID, date], Stated | None]
 Describe = Callable[[Session, uuid.UUID, date], Declared | None]
 
 _provided: list[Provide] = []
 _described: list[Describe] = []
+_until: list[Until] = []
 
 
 def register_told(provide: Provide) -> None:
@@ -56,6 +60,16 @@ def register_told(provide: Provide) -> None:
 def register_declared(describe: Describe) -> None:
     """The same room says what stands behind one declared rating, by project and period."""
     _described[:] = [describe]
+
+
+def register_progress(until: Until) -> None:
+    """The same room says what work a project stated for the last period that was over on a day."""
+    _until[:] = [until]
+
+
+def progress_until(session: Session, project_id: uuid.UUID, as_at: date) -> Stated | None:
+    """The newest physical progress as at a day, or nothing."""
+    return _until[0](session, project_id, as_at) if _until else None
 
 
 def read_told(session: Session, portion: Portion) -> Told:

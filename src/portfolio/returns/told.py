@@ -13,9 +13,10 @@ from portfolio.labels import label
 from portfolio.monitoring.early_warning import NARRATIVES
 from portfolio.monitoring.early_warning import RETURNS as HANDED
 from portfolio.monitoring.health_terms import Dimension, RatingKind
-from portfolio.monitoring.portion import Portion, frame, stored, text_of
+from portfolio.monitoring.portion import Portion, frame, only, stored, text_of
 from portfolio.monitoring.rating_gaps import RATINGS
-from portfolio.monitoring.told import PROGRESS, Declared, Told, register_declared, register_told
+from portfolio.monitoring.rating_periods import period_end
+from portfolio.monitoring.told import PROGRESS, Declared, Told, register_declared, register_progress, register_told
 from portfolio.people.queries import names
 from portfolio.projects.models import Initiative, Project
 from portfolio.returns.models import ProgressReturn as Row
@@ -38,6 +39,13 @@ def told_of(session: Session, portion: Portion) -> Told:
         frame(session, _narratives(portion), NARRATIVES),
         progress.unique(["project"], keep="last", maintain_order=True),
     )
+
+
+def stated_until(session: Session, project_id: uuid.UUID, as_at: date) -> tuple[date, int] | None:
+    """The physical progress of the newest signed return whose period was over on that day."""
+    rows = progress_frame(session, only(project_id)).rows()
+    over = [(period, share) for _project, period, share in rows if period_end(period) <= as_at]
+    return over[-1] if over else None
 
 
 def progress_frame(session: Session, portion: Portion) -> pl.DataFrame:
@@ -126,3 +134,4 @@ def _is_last() -> ColumnElement[bool]:
 
 register_told(told_of)
 register_declared(describe)
+register_progress(stated_until)

@@ -17,10 +17,11 @@ from portfolio.monitoring.money_facts import (
     curve_of,
     first_day_of,
     fiscal_year_of,
+    reported_until,
     spread,
     total,
 )
-from portfolio.monitoring.money_page import reported_until, year_row
+from portfolio.monitoring.money_page import year_row
 from portfolio.monitoring.performance_page import reckoned
 from portfolio.packs.loader import load_pack
 from portfolio.packs.schema import FiscalYear
@@ -56,6 +57,11 @@ def test_what_is_spread_adds_up_to_what_was_decided(decided: dict[int, int], sta
     assert found["month"].is_unique().all()
 
 
+def test_a_year_before_the_project_began_is_not_left_out() -> None:
+    found = spread({2025: 1200, 2026: 1200}, {2025: date(2025, 1, 1), 2026: JANUARY}, date(2026, 3, 1))
+    assert total(found, "planned") == 2400
+
+
 def test_nothing_is_planned_before_the_project_began() -> None:
     found = spread({2026: 900}, {2026: JANUARY}, date(2026, 10, 19))
     assert found.select("month", "planned").rows() == [
@@ -87,6 +93,7 @@ def test_what_was_not_reported_is_not_zero() -> None:
     assert curve["paid"].to_list() == [0, 0, 50]
     assert curve["paid_complete"].to_list() == [True, False, False]
     assert total(found.months, "committed") is None
+    assert total(facts_of().months, "paid") is None
     assert by_line(found, date(2026, 12, 1))["committed"].to_list() == [None]
 
 
@@ -101,10 +108,14 @@ def test_the_pace_ends_with_the_last_month_reported() -> None:
 
 def test_earned_value_needs_a_plan_and_a_progress() -> None:
     nothing = MoneyFacts("USD", by_month(flows()), {}, is_planned=False, other=())
-    assert reckoned(nothing, 5_000, JANUARY).ev.missing is not None
+    assert reckoned(nothing, (JANUARY, 5_000), JANUARY).ev.missing is not None
     rows = [(date(2026, month, 1), "2.2", "planned", 100) for month in range(1, 11)]
-    found = reckoned(facts_of(*rows, (JANUARY, "2.2", "paid", 120)), 2_000, date(2026, 2, 10))
-    assert (found.pv.minor, found.ev.minor, found.ac.minor) == (200, 200, 120)
+    stated = (JANUARY, 2_000)
+    found = reckoned(facts_of(*rows, (date(2026, 3, 1), "2.2", "paid", 120)), stated, date(2026, 4, 10))
+    assert (found.pv.minor, found.ev.minor, found.ac.minor) == (400, 200, 120)
+    behind = reckoned(facts_of(*rows, (date(2026, 2, 1), "2.2", "paid", 120)), stated, date(2026, 4, 10))
+    assert behind.ac.missing is not None, "payments to February say nothing of the work done in March"
+    assert reckoned(facts_of((JANUARY, "2.2", "planned", -5)), stated, JANUARY).pv.missing is not None
     assert reckoned(facts_of(*rows), None, JANUARY).ev.missing is not None
 
 
