@@ -180,25 +180,25 @@ def submit_finding(
 
 
 @get(
-    "/reviews/{review_id:uuid}/steps/{name:str}",
+    "/reviews/{review_id:uuid}/steps/{step:str}",
     name="closure.step",
     permission=Permission.PROJECT_READ,
     sync_to_thread=True,
     include_in_schema=False,
 )
 def show_step(
-    request: AnyRequest, session: NamedDependency[Session], review_id: FromPath[uuid.UUID], name: FromPath[str]
+    request: AnyRequest, session: NamedDependency[Session], review_id: FromPath[uuid.UUID], step: FromPath[str]
 ) -> Response[Any]:
     review, project = get_review(session, request.user, review_id)
     return page(
         request,
         MOVE,
-        **_step_page(session, review, of_project(request, session, project, REVIEWS), name, blank(MoveFields)),
+        **_step_page(session, review, of_project(request, session, project, REVIEWS), step, blank(MoveFields)),
     )
 
 
 @post(
-    "/reviews/{review_id:uuid}/steps/{name:str}",
+    "/reviews/{review_id:uuid}/steps/{step:str}",
     permission=Permission.PROJECT_READ,
     sync_to_thread=True,
     include_in_schema=False,
@@ -208,7 +208,7 @@ def submit_step(
     session: NamedDependency[Session],
     submitted: NamedDependency[Submitted],
     review_id: FromPath[uuid.UUID],
-    name: FromPath[str],
+    step: FromPath[str],
 ) -> Response[Any]:
     """Who may take a step follows from the table of the workflow, which asks the roles in the institution."""
     review, project = get_review(session, request.user, review_id)
@@ -216,12 +216,12 @@ def submit_step(
     form = bind(MoveFields, submitted)
     if form.value is not None:
         try:
-            move_review(session, found.whole, found.pack, project, review, name, form.value.words)
+            move_review(session, found.whole, found.pack, project, review, step, form.value.words)
         except FieldRefused as error:
             form = taken_back(session, form, error)
         else:
             return done(request, session, _address(request, review_id), say="review_moved")
-    return invalid(request, MOVE, **_step_page(session, review, found, name, form))
+    return invalid(request, MOVE, **_step_page(session, review, found, step, form))
 
 
 def _step_page(

@@ -14,6 +14,7 @@ from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the
     project_routes,
     trail_names,
     waiting_agency,
+    waiting_closing,
     waiting_delivery,
     waiting_measurements,
     waiting_oversight,

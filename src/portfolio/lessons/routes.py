@@ -19,6 +19,7 @@ from portfolio.lessons import (
 from portfolio.lessons.actions import change_lesson, derive, record_lesson
 from portfolio.lessons.categories import choices, name_of
 from portfolio.lessons.forms import LessonFields, OriginFields
+from portfolio.lessons.models import Lesson
 from portfolio.lessons.opened import TAB, AnyRequest, Opened, opened, project_page
 from portfolio.lessons.queries import answered_by, get_lesson, library
 from portfolio.lessons.terms import LinkKind, Sharing
@@ -149,7 +150,7 @@ def submit_new(
 )
 def show_edit(request: AnyRequest, session: NamedDependency[Session], lesson_id: FromPath[uuid.UUID]) -> Response[Any]:
     found, row = _writable(request, session, lesson_id)
-    return page(request, FORM, lesson=row, **_form_page(found, filled(LessonFields, row)))
+    return page(request, FORM, **_form_page(found, filled(LessonFields, row), row))
 
 
 @post(
@@ -173,10 +174,10 @@ def submit_edit(
             form = taken_back(session, form, error)
         else:
             return done(request, session, _address(request, found.project.id), say="lesson_changed")
-    return invalid(request, FORM, lesson=row, **_form_page(found, form))
+    return invalid(request, FORM, **_form_page(found, form, row))
 
 
-def _writable(request: AnyRequest, session: Session, lesson_id: uuid.UUID) -> tuple[Opened, Any]:
+def _writable(request: AnyRequest, session: Session, lesson_id: uuid.UUID) -> tuple[Opened, Lesson]:
     """Only of a project of their own: raises `NotFound` for one that they may only read."""
     row = get_lesson(session, request.user, now(session), lesson_id)
     if row.project_id is None:
@@ -184,10 +185,11 @@ def _writable(request: AnyRequest, session: Session, lesson_id: uuid.UUID) -> tu
     return opened(request, session, row.project_id), row.lesson
 
 
-def _form_page(found: Opened, form: Form[LessonFields]) -> dict[str, Any]:
+def _form_page(found: Opened, form: Form[LessonFields], lesson: Lesson | None = None) -> dict[str, Any]:
     return {
         "frame": found.frame,
         "project": found.project,
+        "lesson": lesson,
         "form": form,
         "categories": choices(),
         "sharings": [(member.value, label(member)) for member in Sharing],
