@@ -39,4 +39,12 @@ def remind_of(session: Session, today: date) -> int:
     return told
 
 
-register_job(Job(OVERDUE, N_("Tell of findings that nobody answered"), Daily("07:10"), remind))
+register_job(
+    Job(
+        OVERDUE,
+        N_("Tell of findings that nobody answered"),
+        Daily("07:10"),
+        remind,
+        does=N_("Tells the institution, and those who judge findings, of each whose day has passed without an answer."),
+    )
+)

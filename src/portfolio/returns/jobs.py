@@ -31,7 +31,39 @@ def find(session: Session, context: JobContext) -> Said:
     return Said(N_("Findings on late returns: %(count)s"), {"count": found})
 
 
-register_job(Job(MAKE, N_("Open the progress returns of the period that ended"), Every(minutes=30), make))
-register_job(Job(REMIND, N_("Remind of progress returns, and escalate late ones"), Daily("06:20"), tell))
-register_job(Job(FINDINGS, N_("Open findings for projects that are late twice"), Daily("06:30"), find))
-register_job(Job(PUBLISH, N_("Publish verified progress returns"), Every(minutes=30), show))
+register_job(
+    Job(
+        MAKE,
+        N_("Open the progress returns of the period that ended"),
+        Every(minutes=30),
+        make,
+        does=N_("Opens the progress return of each project in delivery once its period has ended, and tells its lead."),
+    )
+)
+register_job(
+    Job(
+        REMIND,
+        N_("Remind of progress returns, and escalate late ones"),
+        Daily("06:20"),
+        tell,
+        does=N_("Reminds of returns that are due, and takes late ones to the head of service and the directive body."),
+    )
+)
+register_job(
+    Job(
+        FINDINGS,
+        N_("Open findings for projects that are late twice"),
+        Daily("06:30"),
+        find,
+        does=N_("Opens a finding for each project whose return was late twice, and tells those concerned."),
+    )
+)
+register_job(
+    Job(
+        PUBLISH,
+        N_("Publish verified progress returns"),
+        Every(minutes=30),
+        show,
+        does=N_("Publishes the progress returns that the directive body has verified."),
+    )
+)
