@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from portfolio.demo.delivery_closing import closing
 from portfolio.demo.delivery_health import health
 from portfolio.demo.delivery_kpis import measure
 from portfolio.demo.delivery_life import lives
@@ -25,7 +26,7 @@ class Told:
 Part = Callable[[Stage, Sequence[Told]], None]
 """Real acts on the projects of the cases that were funded; each opens its own transactions with `stage.act(day)`."""
 
-PARTS: tuple[Part, ...] = (plans, measure, lives, risks, returns, health)
+PARTS: tuple[Part, ...] = (plans, measure, lives, risks, returns, health, closing)
 
 
 def play(stage: Stage, told: Sequence[Told]) -> None:

@@ -57,13 +57,13 @@ def _project(session: Session, case_id: uuid.UUID) -> Project | None:
 
 
 def _closed(session: Session, stage: Stage, row: Row) -> Project:
-    """A project of before: without a case here, as an import would have brought it."""
+    """A project of before: without a case here, as an import would have brought it; `delivery_closing` closes it."""
     title = row["closed"]
     initiative = Initiative(
         institution_id=stage.country.institutions[row["at"]].id,
         title=title,
         state=IMPORTED,
-        stage=ProjectStage.CLOSED,
+        stage=ProjectStage.OPERATING,
         currency=stage.pack.currency,
         source=EARLIER,
         source_key=row["number"],
@@ -75,7 +75,7 @@ def _closed(session: Session, stage: Stage, row: Row) -> Project:
     session.add(initiative)
     session.flush()
     project = Project(
-        initiative_id=initiative.id, stage=ProjectStage.CLOSED, began_on=row["began"], ends_on=row["ended"]
+        initiative_id=initiative.id, stage=ProjectStage.OPERATING, began_on=row["began"], ends_on=row["ended"]
     )
     session.add(project)
     session.flush()

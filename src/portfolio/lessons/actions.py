@@ -81,8 +81,12 @@ def answer_lesson(session: Session, actor: Viewer, case_id: uuid.UUID, lesson: L
 
 def derive(session: Session, actor: Viewer, initiative: Initiative, fields: OriginFields) -> DerivedLink:
     """Say where an initiative comes from. Raises `FieldRefused` for a number that nothing has, itself, or what was said before."""
+    typed = fields.number.strip()
     origin = session.scalar(
-        select(Initiative).where(col(Initiative.reference) == fields.number.strip().upper()).limit(1)
+        select(Initiative)
+        .where(col(Initiative.reference).in_((typed, typed.upper())))
+        .order_by(col(Initiative.id))
+        .limit(1)
     )
     if origin is None:
         raise FieldRefused("number", _("Nothing has this number. It is written at the top of every page of a project."))
