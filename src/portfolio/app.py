@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
 from portfolio import __version__, rooms, tables
@@ -79,6 +80,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         openapi_config=OpenAPIConfig(
             title="portfolio",
             version=__version__,
+            components=Components(
+                security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="a key of the API")}
+            ),
             openapi_router=Router("/api/v1", route_handlers=[], opt={"permission": Permission.PUBLIC}),
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),

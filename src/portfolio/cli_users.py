@@ -26,11 +26,13 @@ from portfolio.identity.role_actions import propose_role
 from portfolio.packs.in_force import put_in_force
 from portfolio.packs.loader import load_pack
 from portfolio.people.models import Institution, InstitutionCode, Membership, Person
+from portfolio.people.permissions import NOT_FOR_PEOPLE
 from portfolio.people.queries import in_force
 from portfolio.people.terms import Role
 from portfolio.people.viewer import SYSTEM
 from portfolio.settings import Settings, read_settings
 
+HELD_BY_PEOPLE = [role.value for role in Role if role not in NOT_FOR_PEOPLE]
 FIRST_ADMINISTRATORS = 2
 """As many as the command makes without a second person: two, so that from then on each confirms what the other proposes."""
 
@@ -50,7 +52,7 @@ def add_parsers(verbs: Any) -> None:
     create.add_argument("--job-title", default="")
     create.add_argument("--language", choices=("es", "pt", "en"), default="es")
     create.add_argument("--institution", required=True, help="official code or exact name; --first-admin may add it")
-    create.add_argument("--role", choices=[role.value for role in Role], help="proposed; a second person confirms it")
+    create.add_argument("--role", choices=HELD_BY_PEOPLE, help="proposed; a second person confirms it")
     create.add_argument("--first-admin", action="store_true", help="grant the role administrator: exactly twice")
     create.set_defaults(run=run_create)
     listing = acts.add_parser(
@@ -80,7 +82,7 @@ def add_parsers(verbs: Any) -> None:
         epilog="example: portfolio users grant ana@cabinet.example --role reviewer --institution 08",
     )
     grant.add_argument("email")
-    grant.add_argument("--role", required=True, choices=[role.value for role in Role])
+    grant.add_argument("--role", required=True, choices=HELD_BY_PEOPLE)
     grant.add_argument("--institution", required=True, help="official code or exact name")
     grant.add_argument("--from", dest="valid_from", type=date.fromisoformat, help="YYYY-MM-DD; today if left out")
     grant.add_argument("--to", dest="valid_to", type=date.fromisoformat, help="YYYY-MM-DD, that day included")

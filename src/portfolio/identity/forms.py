@@ -1,8 +1,12 @@
 """Forms of this room."""
 
+import uuid
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from portfolio.identity.terms import KeyScope
 
 
 class Fields(BaseModel):
@@ -62,3 +66,19 @@ class PasswordFields(Fields):
     """The password alone: for what binds."""
 
     password: str = Field(max_length=1000)
+
+
+class ApiKeyFields(Fields):
+    """A key for an information system of an institution, and the password of whoever makes it."""
+
+    name: str = Field(min_length=3, max_length=120)
+    institution: uuid.UUID
+    scope: KeyScope
+    expires_on: date
+    password: str = Field(max_length=1000)
+
+
+class RevokeKeyFields(Fields):
+    """Why a key stops working."""
+
+    reason: str = Field(min_length=3, max_length=400)

@@ -34,6 +34,10 @@ PER_RESET = Limit("reset", 5, timedelta(days=1))
 PER_RESET_ADDRESS = Limit("reset.address", 50, timedelta(days=1))
 PER_STEP_UP = Limit("step_up", 5, timedelta(minutes=5))
 PER_VERIFY = Limit("verify", 60, timedelta(minutes=1))
+PER_API_NETWORK = Limit("api.key", 60, timedelta(minutes=1))
+"""Keys that do not work, from one network: guessing is slowed down."""
+PER_API_KEY = Limit("api.refused", 300, timedelta(minutes=5))
+"""Calls of one key that were refused: a system in a loop is told to stop."""
 KEPT = timedelta(days=2)
 
 

@@ -1,13 +1,14 @@
 """Accounts and sessions. Tokens are kept as digests only; nothing here is personal beyond the link to the person."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portfolio.db.base import Audited, Table, Versioned, enum_type
-from portfolio.identity.terms import TokenPurpose
+from portfolio.identity.terms import KeyScope, TokenPurpose
 from portfolio.people.terms import ProposalState
 
 
@@ -121,3 +122,44 @@ class FormKey(SQLModel, table=True):
     person_id: uuid.UUID = Field(foreign_key="person.id")
     location: str = Field(default="", max_length=400)
     used_at: datetime
+
+
+class ApiKey(Table, Audited, table=True):
+    """The key of an institution's information system, kept as a digest; `person_id` is whom the trail names when it acts.
+
+    It works through `expires_on`, that day included in the country's calendar, unless it was revoked before.
+    """
+
+    __tablename__ = "api_key"
+    __unaudited__: ClassVar[frozenset[str]] = frozenset({"last_used_at"})
+    __table_args__ = (
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by_id IS NULL)", name="somebody_revoked_it"),
+        Index("ix_api_key_institution", "institution_id", "id"),
+    )
+
+    institution_id: uuid.UUID = Field(foreign_key="institution.id")
+    person_id: uuid.UUID = Field(foreign_key="person.id", unique=True)
+    start: str = Field(max_length=16, description="the first signs of the key, to tell keys apart")
+    key_hash: str = Field(max_length=64, unique=True)
+    scope: KeyScope = Field(sa_type=enum_type(KeyScope))
+    expires_on: date
+    made_by_id: uuid.UUID = Field(foreign_key="person.id")
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
+    revoke_reason: str = Field(default="", max_length=400)
+
+
+class ApiAnswer(Table, table=True):
+    """What a call of the API was answered, by the name that its sender gave it: sent again, it is answered alike, and nothing is
+    done twice. Kept for some days, then purged.
+    """
+
+    __tablename__ = "api_answer"
+    __table_args__ = (UniqueConstraint("key_id", "call"), Index("ix_api_answer_created_at", "created_at"))
+
+    key_id: uuid.UUID = Field(foreign_key="api_key.id")
+    call: str = Field(max_length=80, description="the Idempotency-Key of the call")
+    asked: str = Field(max_length=64, description="digest of what was asked")
+    status: int
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -2,11 +2,12 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, select, true, union
+from sqlalchemy import ColumnElement, select, union
 from sqlmodel import col
 
+from portfolio.identity.models import ApiKey
 from portfolio.people.models import Membership, Person, RoleProposal
-from portfolio.people.permissions import GRANTS, Permission
+from portfolio.people.permissions import GRANTS, NOT_FOR_PEOPLE, Permission
 from portfolio.people.rules import AGENCY_ROLES
 from portfolio.people.terms import Role
 from portfolio.people.viewer import SYSTEM, Viewer
@@ -19,9 +20,11 @@ def reaches_all(viewer: Viewer) -> bool:
 
 
 def visible_people(viewer: Viewer) -> ColumnElement[bool]:
-    """Persons who hold, held or are proposed for a role in an institution where this viewer may read people."""
+    """Persons who hold, held or are proposed for a role in an institution where this viewer may read people; an information
+    system that acts by a key is none of them.
+    """
     if reaches_all(viewer):
-        return true()
+        return col(Person.id).not_in(select(col(ApiKey.person_id)))
     homes = [grant.institution_id for grant in viewer.grants if Permission.PEOPLE_READ in GRANTS[grant.role]]
     there = union(
         select(col(Membership.person_id)).where(col(Membership.institution_id).in_(homes)),
@@ -39,6 +42,8 @@ def institutions_where(viewer: Viewer, permission: Permission) -> frozenset[uuid
 
 def may_propose(viewer: Viewer, role: Role, institution_id: uuid.UUID) -> bool:
     """Administrators any role anywhere; a user manager the agency's roles in the own institution."""
+    if role in NOT_FOR_PEOPLE:
+        return False
     homes = institutions_where(viewer, Permission.PEOPLE_MANAGE)
     return homes is None or (institution_id in homes and role in AGENCY_ROLES)
 

@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.response import Redirect
 
 from portfolio.i18n import gettext
+from portfolio.identity.api_guard import KeyRefused
 from portfolio.identity.carry import Carried, carry, fields_of
 from portfolio.identity.forms import SignInFields
 from portfolio.identity.guard import FactorNeeded, SignInNeeded
@@ -70,5 +71,19 @@ def resume(request: AnyRequest, carried: Carried, status: int = 200, **shell: An
     return html(render(request, "identity/resume.html", messages=[], carried=carried, **shell), status)
 
 
+def _key_refused(request: AnyRequest, error: KeyRefused) -> Response[Any]:
+    answer = refusal(request, error.status, [error.words])
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if error.status == 429:
+        answer.headers["Retry-After"] = str(error.wait)
+    return answer
+
+
 def exception_handlers() -> dict[Any, Handler]:
-    return {SignInNeeded: _sign_in_needed, FactorNeeded: _factor_needed, StaleToken: _stale_token}
+    return {
+        SignInNeeded: _sign_in_needed,
+        FactorNeeded: _factor_needed,
+        StaleToken: _stale_token,
+        KeyRefused: _key_refused,
+    }

@@ -11,6 +11,7 @@ from portfolio.i18n import LANGUAGES, N_
 from portfolio.identity import (
     actions,
     known_browser,
+    routes_api_keys,
     routes_factor,
     routes_institutions,
     routes_passwords,
@@ -180,4 +181,5 @@ def routes(settings: Settings) -> list[Any]:
         *routes_roles.routes(),
         *routes_resets.routes(),
         *routes_institutions.routes(),
+        *routes_api_keys.routes(),
     ]

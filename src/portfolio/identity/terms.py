@@ -16,3 +16,10 @@ class SignInMethod(Enum):
     PASSWORD = "password"  # noqa: S105
     PASSWORD_AND_FACTOR = "password+totp"  # noqa: S105
     DEMONSTRATION = "demonstration"
+
+
+class KeyScope(Enum):
+    """What a key of the API may do. Whoever may write may read."""
+
+    MEASUREMENTS_READ = "measurements_read"
+    MEASUREMENTS_WRITE = "measurements_write"

@@ -13,7 +13,7 @@ from portfolio.audit.verify import verify
 from portfolio.db.base import utc_now
 from portfolio.db.clock import now
 from portfolio.i18n import N_
-from portfolio.identity import factors, limits, sessions, tokens
+from portfolio.identity import api_answers, factors, limits, sessions, tokens
 from portfolio.identity.models import FormKey
 from portfolio.jobs.models import JobClaim, JobFailure
 from portfolio.jobs.timetable import Daily, Every, FreeJob, Job, JobContext, Said, register_job
@@ -72,6 +72,7 @@ def purge(session: Session, _context: JobContext) -> Said:
     attempts = limits.purge(session)
     tokens.purge(session)
     factors.purge(session, utc_now())
+    api_answers.purge(session)
     session.execute(delete(FormKey).where(col(FormKey.used_at) < utc_now() - FORM_KEYS_KEPT))
     _purge_claims(session)
     return Said(

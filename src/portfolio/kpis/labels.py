@@ -66,6 +66,7 @@ register(
         Dimension.CHANNEL: N_("Channel"),
         MeasuredBy.FORM: N_("Form"),
         MeasuredBy.FILE: N_("File"),
+        MeasuredBy.API: N_("API"),
         MeasuredBy.SYSTEM: N_("System"),
         UploadState.PREVIEWED: N_("Waits for confirmation"),
         UploadState.DONE: NP_("file of measurements", "Recorded"),

@@ -86,6 +86,7 @@ def correct(
     reason: str,
     today: date,
     confirmed: bool,
+    by: MeasuredBy = MeasuredBy.FORM,
 ) -> Measurement:
     """A new value for the period and group of `old`, which stays. Raises as `record_measurements`, and for one corrected since."""
     indicator = session.get_one(Indicator, old.indicator_id)
@@ -99,7 +100,7 @@ def correct(
     if newest.value == value:
         raise FieldRefused("value", _("This is the value that is there already"))
     _check_value(session, entry)
-    row = _row(session, actor, entry, newest, today, MeasuredBy.FORM, None)
+    row = _row(session, actor, entry, newest, today, by, None)
     session.add(row)
     refresh(session, indicator)
     record(

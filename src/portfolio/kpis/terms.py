@@ -102,6 +102,7 @@ class MeasuredBy(Enum):
 
     FORM = "form"
     FILE = "file"
+    API = "api"
     SYSTEM = "system"
 
 

@@ -30,6 +30,7 @@ register(
         Role.PROCUREMENT_VERIFIER: N_("Procurement verifier"),
         Role.AUDITOR: N_("Auditor"),
         Role.ADMINISTRATOR: N_("Administrator"),
+        Role.INTERFACE: N_("Information system"),
         Holding.DIRECT: N_("In own right"),
         Holding.SUBSTITUTE: N_("As substitute"),
         Holding.DELEGATE: N_("By delegation"),

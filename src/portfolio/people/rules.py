@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from portfolio.i18n import gettext
 from portfolio.labels import label
-from portfolio.people.permissions import EXCLUSIVE_ROLES, REACH, Reach
+from portfolio.people.permissions import EXCLUSIVE_ROLES, NOT_FOR_PEOPLE, REACH, Reach
 from portfolio.people.terms import Holding, Role
 
 LONGEST_SUBSTITUTION = timedelta(days=366)
@@ -40,7 +40,9 @@ ONE_CHAIR: frozenset[Role] = frozenset({Role.AGENCY_CIO, Role.HEAD_OF_SERVICE, R
 """Held in own right by one person of an institution (or unit) at a time; others act for them, by name and date."""
 
 AGENCY_ROLES: frozenset[Role] = frozenset(
-    role for role, reach in REACH.items() if reach is Reach.OWN and role is not Role.ADMINISTRATOR
+    role
+    for role, reach in REACH.items()
+    if reach is Reach.OWN and role is not Role.ADMINISTRATOR and role not in NOT_FOR_PEOPLE
 ) | {Role.REVIEWER}
 """What an institution's user manager may propose; the rest is the administrators'."""
 

@@ -35,6 +35,7 @@ class Role(Enum):
     PROCUREMENT_VERIFIER = "procurement_verifier"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    INTERFACE = "interface"  # an information system, by its key; never a person
 
 
 class Holding(Enum):

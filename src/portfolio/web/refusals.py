@@ -33,19 +33,27 @@ Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 SPECIAL = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
-def refusal(request: AnyRequest, status: int, reasons: Sequence[str] = (), what_to_do: str = "") -> Response[Any]:
-    """The page of a status; for htmx a part that goes to the messages, leaving the page as it was."""
+def refusal(
+    request: AnyRequest,
+    status: int,
+    reasons: Sequence[str] = (),
+    what_to_do: str = "",
+    fields: Sequence[tuple[str, str]] = (),
+) -> Response[Any]:
+    """The page of a status; for htmx a part that goes to the messages, leaving the page as it was.
+
+    The API answers a problem (RFC 9457), with `errors` for what is wrong with single `fields` (name, words).
+    """
     if request.scope["path"].startswith("/api/"):
-        return Response(
-            {
-                "type": "about:blank",
-                "status": status,
-                "title": "; ".join(reasons) or gettext("Refused"),
-                "instance": f"urn:request:{trace.current()}",
-            },
-            status_code=status,
-            media_type="application/problem+json",
-        )
+        problem: dict[str, Any] = {
+            "type": "about:blank",
+            "status": status,
+            "title": "; ".join(reasons) or gettext("Refused"),
+            "instance": f"urn:request:{trace.current()}",
+        }
+        if fields:
+            problem["errors"] = [{"field": name, "message": words} for name, words in fields]
+        return Response(problem, status_code=status, media_type="application/problem+json")
     name = status if status in SPECIAL - {405} else 404 if status == 405 else 400 if status < 500 else 500
     context = {"reasons": list(reasons), "what_to_do": what_to_do}
     if wants_part(request):
@@ -56,7 +64,7 @@ def refusal(request: AnyRequest, status: int, reasons: Sequence[str] = (), what_
 
 def _refused(request: AnyRequest, error: Refused) -> Response[Any]:
     if isinstance(error, FieldRefused):
-        return refusal(request, 422, error.reasons)
+        return refusal(request, 422, error.reasons, fields=[(error.field, error.reasons[0])])
     return _told(request, refusal(request, 409, error.reasons), error.reasons)
 
 
@@ -108,7 +116,13 @@ def _unavailable(request: AnyRequest, error: Exception) -> Response[Any]:
 def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if error.status_code >= 500:
         return _unexpected(request, error)
-    return refusal(request, error.status_code)
+    return refusal(request, error.status_code, fields=_fields_of(error))
+
+
+def _fields_of(error: HTTPException) -> list[tuple[str, str]]:
+    """What the framework found wrong in a body or its headers."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    return [(str(one.get("key", "")), str(one.get("message", ""))[:200]) for one in extra if isinstance(one, dict)]
 
 
 def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
