@@ -22,6 +22,7 @@ from portfolio.closure import routes as closure
 from portfolio.demo import routes as demo
 from portfolio.desk import history
 from portfolio.desk import routes as desk
+from portfolio.exchange import jobs as exchange_jobs
 from portfolio.exchange import routes as exchange
 from portfolio.findings import jobs as findings_jobs
 from portfolio.findings import routes as findings
@@ -66,6 +67,7 @@ CLOCKWORK = (
     rating_jobs,
     kpis_jobs,
     risk_jobs,
+    exchange_jobs,
     closure_jobs,
     findings_jobs,
     returns_jobs,
