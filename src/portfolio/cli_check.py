@@ -6,6 +6,7 @@ from typing import Any
 
 from portfolio.app import create_app
 from portfolio.approvals.workflow import CASE_WORKFLOW
+from portfolio.closure.external_workflow import EXTERNAL
 from portfolio.db.migrate import is_current
 from portfolio.monitoring.life_workflow import LIFE
 from portfolio.packs.loader import load_pack
@@ -15,6 +16,7 @@ from portfolio.workflow.engine import Workflow
 CHARTS: tuple[tuple[str, str, Workflow[Any, Any, Any]], ...] = (
     ("case", "The case", CASE_WORKFLOW),
     ("project", "The life of a project", LIFE),
+    ("external-review", "An external review", EXTERNAL),
 )
 """Name of the file, title and table of each workflow that is drawn."""
 

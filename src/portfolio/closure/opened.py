@@ -21,7 +21,7 @@ from portfolio.projects.visibility import get_project
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
-CLOSING, REVIEWS = "closure.checklist", "closure.reviews"
+CLOSING = "closure.checklist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Opened:
         return self.whole.can_in(permission, self.initiative.institution_id)
 
 
-def opened(request: AnyRequest, session: Session, project_id: uuid.UUID, tab: str = CLOSING) -> Opened:
+def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Opened:
     """Raises `NotFound` for a project that this person may not find with the route's permission."""
-    return of_project(request, session, get_project(session, request.user, project_id), tab)
+    return of_project(request, session, get_project(session, request.user, project_id))
 
 
-def of_project(request: AnyRequest, session: Session, project: Project, tab: str = CLOSING) -> Opened:
+def of_project(request: AnyRequest, session: Session, project: Project) -> Opened:
     """The same for a project that was found by way of one of its rows."""
     whole, url_for = whole_viewer(request) or request.user, runtime(request).shell(request)["url_for"]
     pack = runtime(request).pack
@@ -58,6 +58,6 @@ def of_project(request: AnyRequest, session: Session, project: Project, tab: str
         whole=whole,
         pack=pack,
         today=today_of(session, pack),
-        frame=project_frame(session, whole, project, tab, url_for),
+        frame=project_frame(session, whole, project, CLOSING, url_for),
         url_for=url_for,
     )

@@ -15,6 +15,7 @@ from portfolio.db.memo import row_of
 from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
 from portfolio.kpis.queries import Line, promises, scorecard, waves_of
+from portfolio.kpis.rules import Target
 from portfolio.kpis.terms import Channel, Result, SurveyTopic
 from portfolio.kpis.words import brief_words, name_of
 from portfolio.labels import label
@@ -84,12 +85,12 @@ def _indicators(session: Session, project: Project, today: date) -> list[dict[st
     """Against the first curve: what was promised before anybody changed it."""
     lines = scorecard(session, project, today)
     first = promises(session, [line.indicator for line in lines], first=True)
-    return [_indicator(line, first[line.indicator.id].points) for line in lines]
+    return [_indicator(line, first[line.indicator.id].points, today) for line in lines]
 
 
-def _indicator(line: Line, points: Sequence[Any]) -> dict[str, Any]:
+def _indicator(line: Line, points: Sequence[Target], today: date) -> dict[str, Any]:
     one = line.indicator
-    last = points[-1] if points else None
+    last = _promise_due(points, today)
     return {
         "name": name_of(one),
         "promised": None if last is None else brief_words(one, last.value),
@@ -98,6 +99,12 @@ def _indicator(line: Line, points: Sequence[Any]) -> dict[str, Any]:
         "result": line.judged.result.value,
         "kind": one.kind.value,
     }
+
+
+def _promise_due(points: Sequence[Target], today: date) -> Target | None:
+    """What was promised for the newest day that has come; before the first one, what is promised for that."""
+    come = [point for point in points if point.on <= today]
+    return come[-1] if come else next(iter(points), None)
 
 
 def money_rows(facts: Mapping[str, Any]) -> list[Compared]:
@@ -150,7 +157,9 @@ def indicator_rows(facts: Mapping[str, Any]) -> list[Compared]:
     return [
         Compared(
             row["name"],
-            row["promised"] or _("no target"),
+            _("%(value)s by %(day)s") % {"value": row["promised"], "day": _day(row["by"])}
+            if row["promised"]
+            else _("no target"),
             row["latest"] or _("not measured"),
             label(Result(row["result"])),
         )

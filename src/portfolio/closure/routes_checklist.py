@@ -21,6 +21,7 @@ from portfolio.closure.checklist import (
     item_of,
 )
 from portfolio.closure.evaluating import evaluation_of
+from portfolio.closure.external import reviews_of
 from portfolio.closure.forms import ExceptionFields, ItemFields
 from portfolio.closure.opened import CLOSING, AnyRequest, Opened, opened
 from portfolio.closure.readings import PLACES
@@ -94,6 +95,7 @@ def show_checklist(
         may_except=is_open and not has_ended and found.whole.can(Permission.CLOSING_EXCEPT),
         evaluation=evaluation_of(session, project_id),
         service=service_of(session, project_id),
+        reviews=reviews_of(session, project_id),
         may_register=may_write,
         is_operating=found.project.stage is ProjectStage.OPERATING,
     )

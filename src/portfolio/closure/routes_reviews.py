@@ -8,6 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from portfolio.closure import (
+    panel,  # noqa: F401  registers its panel
+)
 from portfolio.closure.audience import is_from_there
 from portfolio.closure.checklist import ENDED
 from portfolio.closure.external import (
@@ -23,14 +26,13 @@ from portfolio.closure.external import (
 from portfolio.closure.external_workflow import EXTERNAL
 from portfolio.closure.forms import FindingFields, MoveFields, OrderFields
 from portfolio.closure.models import ExternalReview
-from portfolio.closure.opened import REVIEWS, AnyRequest, Opened, of_project, opened
+from portfolio.closure.opened import AnyRequest, Opened, of_project, opened
 from portfolio.closure.terms import ExternalState
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
-from portfolio.projects.frame import TabSpec, register_tab
 from portfolio.web import flash
 from portfolio.web.formatting import instant
 from portfolio.web.forms import Form, Submitted, bind, blank
@@ -38,7 +40,6 @@ from portfolio.web.pages import done, invalid, page, taken_back
 
 LIST, NEW, ONE, MOVE = "closure/reviews.html", "closure/order.html", "closure/review.html", "closure/move.html"
 
-register_tab(TabSpec(84, REVIEWS, N_("External reviews"), Permission.PROJECT_READ))
 flash.register(
     {
         "review_ordered": N_("The review is ordered; the institution is told."),
@@ -50,7 +51,7 @@ flash.register(
 
 @get(
     "/projects/{project_id:uuid}/reviews",
-    name=REVIEWS,
+    name="closure.reviews",
     permission=Permission.PROJECT_READ,
     sync_to_thread=True,
     include_in_schema=False,
@@ -58,7 +59,7 @@ flash.register(
 def show_reviews(
     request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
 ) -> Response[Any]:
-    found = opened(request, session, project_id, REVIEWS)
+    found = opened(request, session, project_id)
     may_order = found.whole.can(Permission.EXTERNAL_REVIEW_ORDER) and found.project.stage not in ENDED
     return page(
         request,
@@ -80,7 +81,7 @@ def show_reviews(
 def show_order(
     request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
 ) -> Response[Any]:
-    found = opened(request, session, project_id, REVIEWS)
+    found = opened(request, session, project_id)
     return page(request, NEW, frame=found.frame, project=found.project, form=blank(OrderFields))
 
 
@@ -96,7 +97,7 @@ def submit_order(
     submitted: NamedDependency[Submitted],
     project_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found = opened(request, session, project_id, REVIEWS)
+    found = opened(request, session, project_id)
     form = bind(OrderFields, submitted)
     if form.value is not None:
         try:
@@ -119,7 +120,7 @@ def show_review(
     request: AnyRequest, session: NamedDependency[Session], review_id: FromPath[uuid.UUID]
 ) -> Response[Any]:
     review, project = get_review(session, request.user, review_id)
-    return page(request, ONE, **_shown(session, of_project(request, session, project, REVIEWS), review))
+    return page(request, ONE, **_shown(session, of_project(request, session, project), review))
 
 
 def _shown(
@@ -167,7 +168,7 @@ def submit_finding(
     review_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
     review, project = get_review(session, request.user, review_id)
-    found = of_project(request, session, project, REVIEWS)
+    found = of_project(request, session, project)
     form = bind(FindingFields, submitted)
     if (fields := form.value) is not None:
         try:
@@ -193,7 +194,7 @@ def show_step(
     return page(
         request,
         MOVE,
-        **_step_page(session, review, of_project(request, session, project, REVIEWS), step, blank(MoveFields)),
+        **_step_page(session, review, of_project(request, session, project), step, blank(MoveFields)),
     )
 
 
@@ -212,7 +213,7 @@ def submit_step(
 ) -> Response[Any]:
     """Who may take a step follows from the table of the workflow, which asks the roles in the institution."""
     review, project = get_review(session, request.user, review_id)
-    found = of_project(request, session, project, REVIEWS)
+    found = of_project(request, session, project)
     form = bind(MoveFields, submitted)
     if form.value is not None:
         try:
