@@ -110,10 +110,11 @@ def make_key(session: Session, actor: Viewer, fields: ApiKeyFields, on: date) ->
     return token, key
 
 
-def get_key(session: Session, viewer: Viewer, key_id: uuid.UUID) -> ApiKey:
-    """Raises `NotFound` for one of an institution that the viewer does not manage."""
+def get_key(session: Session, viewer: Viewer, key_id: uuid.UUID, *, for_writing: bool = False) -> ApiKey:
+    """Locked for whoever writes. Raises `NotFound` for one of an institution that the viewer does not manage."""
     homes = institutions_where(viewer, Permission.PEOPLE_MANAGE)
-    found = session.scalar(select(ApiKey).where(col(ApiKey.id) == key_id).with_for_update())
+    query = select(ApiKey).where(col(ApiKey.id) == key_id)
+    found = session.scalar(query.with_for_update() if for_writing else query)
     if found is None or (homes is not None and found.institution_id not in homes):
         raise NotFound
     return found

@@ -81,7 +81,7 @@ def submit_new(
     place = session.get_one(Institution, key.institution_id).name
     once.led_to(session, request.app.route_reverse("identity.api_keys"))  # a double click makes one key
     session.commit()
-    return page(request, SHOWN, token=token, key=key, name=fields.name, institution=place)
+    return page(request, SHOWN, token=token, key=key, system=fields.name, institution=place)
 
 
 def _choices(request: AnyRequest, session: Session) -> list[tuple[str, str]]:
@@ -117,7 +117,7 @@ def submit_revoke(
     key_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
     """By one person and without a password: a key that leaked must stop at once."""
-    key = api_keys.get_key(session, request.user, key_id)
+    key = api_keys.get_key(session, request.user, key_id, for_writing=True)
     form = bind(RevokeKeyFields, submitted)
     if form.value is None:
         return invalid(request, REVOKE, **_revoked(request, session, key_id, form))
@@ -133,7 +133,7 @@ def _revoked(request: AnyRequest, session: Session, key_id: uuid.UUID, form: For
     return {
         "form": form,
         "key": key,
-        "name": session.get_one(Person, key.person_id).name,
+        "system": session.get_one(Person, key.person_id).name,
         "institution": session.get_one(Institution, key.institution_id).name,
     }
 
