@@ -1,5 +1,6 @@
 """Measurements by API: what an information system reads and records, and the page that explains it to whoever writes one."""
 
+import json
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -170,15 +171,28 @@ def _record(
 def show_api(request: AnyRequest) -> Response[Any]:
     """How it is done, with this installation's address."""
     base = runtime(request).settings.base_url
+    address = f"{base}/api/v1/projects/PF-2027-000123/indicators/K01/measurements"
     return page(
         request,
         "kpis/api.html",
         base=base,
-        address=f"{base}/api/v1/projects/PF-2027-000123/indicators/K01/measurements",
-        example=EXAMPLE,
+        address=address,
+        example=_command(address),
         document=f"{base}/api/v1/openapi.json",
         may_see_keys=request.user.can(Permission.PEOPLE_READ),
     )
+
+
+def _command(address: str) -> str:
+    """A call as a terminal sends it."""
+    lines = (
+        f"curl -X POST {address}",
+        '-H "Authorization: Bearer $KEY"',
+        '-H "Idempotency-Key: K01-2026-08-women"',
+        '-H "Content-Type: application/json"',
+        f"-d '{json.dumps(EXAMPLE, ensure_ascii=False)}'",
+    )
+    return " \\\n  ".join(lines)
 
 
 def routes() -> list[Any]:
