@@ -1,7 +1,7 @@
 """Results counted by project, once a night and not at each request: kept beside the indicators, and gone when one of them changes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,6 +26,9 @@ COUNTS = {result: result.value for result in Result}
 PORTION = 5_000
 """Projects that are counted in one transaction."""
 
+FEW = 500
+"""Projects that changed since they were counted: up to so many are asked for by name."""
+
 MARGIN = timedelta(minutes=1)
 """What was written within so much before a portion began may have been committed behind its back: counted again when asked."""
 
@@ -33,9 +36,19 @@ MARGIN = timedelta(minutes=1)
 def portfolio_tallies(session: Session, viewer: Viewer, at: datetime, as_at: date) -> list[Tally]:
     """By institution and family, in the viewer's scope: the counts kept for the day, and what was not counted since it changed."""
     summed = _kept(session, viewer, at, as_at)
-    for tally in tallies(session, viewer, at, as_at, only=_not_counted(as_at)):
+    changed = session.scalars(
+        select(col(Indicator.project_id)).where(_not_counted(as_at)).distinct().limit(FEW + 1)
+    ).all()  # in whose scope they are is asked below
+    if not changed:
+        return _in_order(summed)
+    only = col(Indicator.project_id).in_(changed) if len(changed) <= FEW else _not_counted(as_at)
+    for tally in tallies(session, viewer, at, as_at, only=only):
         before = summed.get((tally.institution_id, tally.family))
         summed[tally.institution_id, tally.family] = tally if before is None else _added(before, tally)
+    return _in_order(summed)
+
+
+def _in_order(summed: Mapping[tuple[uuid.UUID, Family], Tally]) -> list[Tally]:
     return [summed[key] for key in sorted(summed, key=lambda key: (str(key[0]), key[1].value))]
 
 

@@ -14,7 +14,7 @@ def test_each_slot_is_one_effect_whatever_happens_to_the_processes(database: Dat
     assert (found.missing, found.repeated, found.unfinished) == ([], [], 0)
     assert found.trail == "", "the chain of the trail survives the kills"
     assert found.slots > 850
-    assert found.kills >= 12
+    assert found.kills >= 12, "all six, twice"
     assert found.pauses >= 2
     assert found.outages == 2
     assert found.tries_that_failed >= 3, "every seventh slot of one job fails at first"
