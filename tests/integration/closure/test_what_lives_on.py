@@ -76,6 +76,11 @@ def test_a_yearly_review_is_made_by_the_owner_near_its_day_and_agreed_by_the_dir
             session, scene.stage.analyst, scene.pack, scene.project, service, row,
             JudgementFields(judged=Judged.SENT_BACK),
         )  # fmt: skip
+    sent_back = JudgementFields(judged=Judged.SENT_BACK, judgement="What did users say?")
+    judge_year(session, scene.stage.analyst, scene.pack, scene.project, service, row, sent_back)
+    assert (row.state, service.next_review_on) == (YearReviewState.SENT_BACK, due)
+    later(session)
+    row = review_year(session, scene.stage.lead, scene.pack, scene.project, service, YEAR)
     judge_year(session, scene.stage.analyst, scene.pack, scene.project, service, row, agreed)
     assert row.state is YearReviewState.AGREED
     assert service.next_review_on == a_year_after(due)
