@@ -24,6 +24,7 @@ from portfolio.desk import history
 from portfolio.desk import routes as desk
 from portfolio.exchange import jobs as exchange_jobs
 from portfolio.exchange import routes as exchange
+from portfolio.execution import routes as execution
 from portfolio.findings import jobs as findings_jobs
 from portfolio.findings import routes as findings
 from portfolio.identity import routes as identity
@@ -111,6 +112,7 @@ def routes(settings: Settings) -> list[Any]:
         *risk.routes(),
         *lessons.routes(),
         *closure.routes(),
+        *execution.routes(),
         *findings.routes(),
         *returns.routes(),
         *(demo.routes() if settings.is_demo else []),

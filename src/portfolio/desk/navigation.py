@@ -50,6 +50,7 @@ PLACES: list[Place] = [
     Place("business_cases.by_lead", N_("Cases by lead"), Permission.CASE_HAND_OVER, is_aside=True),
     Place("approvals.my_codes", N_("Approval codes"), Permission.CODE_DRAW),
     Place("returns.all", N_("Progress returns"), Permission.PROJECT_READ, is_aside=True),
+    Place("execution.portfolio", N_("Execution of money"), Permission.PROJECT_READ, is_aside=True),
     Place("findings.list", N_("Findings"), Permission.PROJECT_READ, is_aside=True),
     Place("kpis.portfolio", N_("Indicators"), Permission.PROJECT_READ, is_aside=True),
     Place("risk.portfolio", N_("Risks"), Permission.PROJECT_READ, is_aside=True),

@@ -26,7 +26,9 @@ class ExecutionRun(Versioned, Audited, table=True):
     unchanged: int = 0
     differing: int = 0
     rejected: int = 0
-    by_id: uuid.UUID = Field(foreign_key="person.id")
+    by_id: uuid.UUID | None = Field(
+        default=None, foreign_key="person.id", description="nobody: the command, as the system"
+    )
     recorded_at: datetime | None = None
 
 
@@ -55,7 +57,7 @@ class ExecutionEntry(Table, Audited, table=True):
     run_id: uuid.UUID | None = Field(default=None, foreign_key="execution_run.id", index=True)
     code_id: uuid.UUID | None = Field(default=None, foreign_key="approval_code.id")
     reason: str = Field(default="", max_length=1000, description="of a typed amount, or of a correction")
-    made_by_id: uuid.UUID = Field(foreign_key="person.id")
+    made_by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id", description="nobody: as in its run")
     made_at: datetime
 
 

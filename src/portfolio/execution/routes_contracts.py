@@ -1,0 +1,327 @@
+"""The page of a project's contracts, their forms, and the settling of what draws and contracts differ by."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from portfolio.errors import FieldRefused, NotFound
+from portfolio.execution import contracts
+from portfolio.execution.contracts_page import code_rows, contracts_context
+from portfolio.execution.forms import AmendmentFields, ContractFields, InvoiceFields, PaidFields, SettleDrawsFields
+from portfolio.execution.reconciliation import orders_of, settle_order
+from portfolio.execution.views import CONTRACTS, AnyRequest, Opened, framed, opened, path_of
+from portfolio.i18n import N_
+from portfolio.people.permissions import Permission
+from portfolio.projects.frame import TabSpec, register_tab
+from portfolio.web import flash
+from portfolio.web.forms import Form, Submitted, bind, blank
+from portfolio.web.pages import done, invalid, page, taken_back
+
+T = TypeVar("T", bound=BaseModel)
+LIST, NEW, AMEND = "execution/contracts.html", "execution/contract_new.html", "execution/amend.html"
+INVOICE, PAY, SETTLE = "execution/invoice.html", "execution/pay.html", "execution/settle.html"
+
+register_tab(TabSpec(31, CONTRACTS, N_("Contracts"), Permission.PROJECT_READ))
+flash.register(
+    {
+        "contract_added": N_("The contract is on record."),
+        "contract_amended": N_("The amendment is on record."),
+        "invoice_added": N_("The invoice is on record."),
+        "invoice_paid": N_("The invoice is paid."),
+        "draws_settled": N_("The difference is settled, as long as its figures stay."),
+    }
+)
+
+
+@get(
+    "/projects/{project_id:uuid}/contracts",
+    name=CONTRACTS,
+    permission=Permission.PROJECT_READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_contracts(
+    request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    context = contracts_context(session, found.whole, found.project, found.initiative.institution_id)
+    return page(request, LIST, **framed(request, session, found, CONTRACTS), **context)
+
+
+def _answer(
+    request: AnyRequest,
+    session: Session,
+    found: Opened,
+    template: str,
+    form: Form[T],
+    act: Callable[[T], object],
+    say: str,
+    context: Callable[[], dict[str, Any]] = dict,
+) -> Response[Any]:
+    """Do what the form asks and go back to the list, or show the form with what is wrong."""
+    project_id = found.project.id
+    if form.value is not None:
+        try:
+            act(form.value)
+        except FieldRefused as error:
+            form = taken_back(session, form, error)
+            found = opened(request, session, project_id)
+        else:
+            return done(request, session, path_of(request, CONTRACTS, project_id=project_id), say=say)
+    return invalid(request, template, form=form, **framed(request, session, found, CONTRACTS), **context())
+
+
+def _codes(session: Session, found: Opened) -> dict[str, Any]:
+    return {
+        "codes": [
+            (row.id, " · ".join(part for part in (row.code, row.lot_title) if part))
+            for row in code_rows(session, found.project)
+        ]
+    }
+
+
+@get(
+    "/projects/{project_id:uuid}/contracts/new",
+    name="execution.contract_new",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_new(request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]) -> Response[Any]:
+    found = opened(request, session, project_id)
+    return page(
+        request, NEW, form=blank(ContractFields), **framed(request, session, found, CONTRACTS), **_codes(session, found)
+    )
+
+
+@post(
+    "/projects/{project_id:uuid}/contracts/new",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_new(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    project_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+
+    def act(fields: ContractFields) -> None:
+        contracts.add_contract(session, request.user, found.project, fields, found.today)
+
+    form = bind(ContractFields, submitted)
+    return _answer(request, session, found, NEW, form, act, "contract_added", lambda: _codes(session, found))
+
+
+@get(
+    "/projects/{project_id:uuid}/contracts/{contract_id:uuid}/amendment",
+    name="execution.amend",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_amend(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    project_id: FromPath[uuid.UUID],
+    contract_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    contract = contracts.get_contract(session, found.project, contract_id)
+    return page(
+        request, AMEND, form=blank(AmendmentFields), contract=contract, **framed(request, session, found, CONTRACTS)
+    )
+
+
+@post(
+    "/projects/{project_id:uuid}/contracts/{contract_id:uuid}/amendment",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_amend(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    project_id: FromPath[uuid.UUID],
+    contract_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    contract = contracts.get_contract(session, found.project, contract_id)
+
+    def act(fields: AmendmentFields) -> None:
+        contracts.amend(session, request.user, found.project, contract, fields, found.today)
+
+    form = bind(AmendmentFields, submitted)
+    return _answer(request, session, found, AMEND, form, act, "contract_amended", lambda: {"contract": contract})
+
+
+@get(
+    "/projects/{project_id:uuid}/contracts/{contract_id:uuid}/invoice",
+    name="execution.invoice",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_invoice(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    project_id: FromPath[uuid.UUID],
+    contract_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    contract = contracts.get_contract(session, found.project, contract_id)
+    return page(
+        request, INVOICE, form=blank(InvoiceFields), contract=contract, **framed(request, session, found, CONTRACTS)
+    )
+
+
+@post(
+    "/projects/{project_id:uuid}/contracts/{contract_id:uuid}/invoice",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_invoice(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    project_id: FromPath[uuid.UUID],
+    contract_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    contract = contracts.get_contract(session, found.project, contract_id)
+
+    def act(fields: InvoiceFields) -> None:
+        contracts.add_invoice(session, request.user, found.project, contract, fields, found.today)
+
+    form = bind(InvoiceFields, submitted)
+    return _answer(request, session, found, INVOICE, form, act, "invoice_added", lambda: {"contract": contract})
+
+
+@get(
+    "/projects/{project_id:uuid}/invoices/{invoice_id:uuid}/paid",
+    name="execution.pay",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_pay(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    project_id: FromPath[uuid.UUID],
+    invoice_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    invoice, contract = contracts.get_invoice(session, found.project, invoice_id)
+    return page(
+        request,
+        PAY,
+        form=blank(PaidFields),
+        invoice=invoice,
+        contract=contract,
+        **framed(request, session, found, CONTRACTS),
+    )
+
+
+@post(
+    "/projects/{project_id:uuid}/invoices/{invoice_id:uuid}/paid",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_pay(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    project_id: FromPath[uuid.UUID],
+    invoice_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    invoice, contract = contracts.get_invoice(session, found.project, invoice_id)
+
+    def act(fields: PaidFields) -> None:
+        contracts.pay(session, request.user, found.project, invoice, fields.paid_on, found.today)
+
+    shown = {"invoice": invoice, "contract": contract}
+    form = bind(PaidFields, submitted)
+    return _answer(request, session, found, PAY, form, act, "invoice_paid", lambda: shown)
+
+
+@get(
+    "/projects/{project_id:uuid}/draws/{code_id:uuid}/settle",
+    name="execution.settle",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_settle(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    project_id: FromPath[uuid.UUID],
+    code_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    context = _order(request, session, found, code_id)
+    order = context["order"]
+    form = blank(SettleDrawsFields, drawn=str(order.drawn), contracted=str(order.contracted))
+    return page(request, SETTLE, form=form, **framed(request, session, found, CONTRACTS), **context)
+
+
+def _order(request: AnyRequest, session: Session, found: Opened, code_id: uuid.UUID) -> dict[str, Any]:
+    """The order of the address `?order=`. Raises `NotFound`."""
+    reference = request.query_params.get("order", "")
+    for one in orders_of(session, found.project):
+        if one.code.id == code_id and one.reference == reference:
+            return {"order": one}
+    raise NotFound
+
+
+@post(
+    "/projects/{project_id:uuid}/draws/{code_id:uuid}/settle",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_settle(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    project_id: FromPath[uuid.UUID],
+    code_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found = opened(request, session, project_id)
+    context = _order(request, session, found, code_id)
+
+    def act(fields: SettleDrawsFields) -> None:
+        shown = (fields.drawn, fields.contracted)
+        settle_order(
+            session, request.user, found.project, code_id, context["order"].reference, shown, fields.reason
+        )  # fmt: skip
+
+    form = bind(SettleDrawsFields, submitted)
+    return _answer(request, session, found, SETTLE, form, act, "draws_settled", lambda: context)
+
+
+def routes() -> list[Any]:
+    return [
+        show_contracts,
+        show_new,
+        submit_new,
+        show_amend,
+        submit_amend,
+        show_invoice,
+        submit_invoice,
+        show_pay,
+        submit_pay,
+        show_settle,
+        submit_settle,
+    ]

@@ -1,0 +1,168 @@
+"""Money after the decision: files of the financial system, what a person settles, what is typed, contracts and draws."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from factories import a_person, an_institution
+from life_stage import a_code, a_scene
+from portfolio.db.memo import row_of
+from portfolio.documents.reading import read_bytes
+from portfolio.errors import FieldRefused, Refused
+from portfolio.execution import by_hand, contracts, differences, uploads
+from portfolio.execution.files import OPTIONS
+from portfolio.execution.forms import AmendmentFields, ContractFields, SettleFields, TypedFields
+from portfolio.execution.models import ExecutionDifference, ExecutionEntry
+from portfolio.execution.queries import entries_of
+from portfolio.execution.reconciliation import orders_of, settle_order
+from portfolio.execution.terms import DifferenceState, Flow
+from portfolio.people.permissions import Permission
+from portfolio.people.terms import Role
+from portfolio.projects.models import Initiative
+
+
+@pytest.fixture
+def scene(database):
+    with database.writing() as session:
+        found = a_scene(session)
+        found.finance = a_person(session, (Role.FINANCE_MANAGER, found.stage.ministry))
+        found.stranger = a_person(session, (Role.FINANCE_MANAGER, an_institution(session)))
+        initiative = row_of(session, Initiative, found.project.initiative_id)
+        found.number, found.line = initiative.reference, found.pack.usable_budget_lines()[0].code
+        return found
+
+
+def content(scene, paid="100.50", number=None, line=None, month="2026-07"):
+    head = "Número de proyecto,Mes,Partida,Pagado,Moneda"
+    return f"{head}\n{number or scene.number},{month},{line or scene.line},{paid},USD\n".encode()
+
+
+def record(database, scene, data, as_at=date(2026, 7, 31), by=None):
+    table = read_bytes(data, "siga.csv", OPTIONS)
+    with database.writing() as session:
+        session.info["now"] = scene_now(scene)
+        actor = (by or scene.stage.budget_analyst).narrowed(Permission.EXECUTION_IMPORT)
+        run = uploads.prepare(session, actor, table, "siga.csv", "0" * 64, as_at)
+        return uploads.record_run(session, actor, scene.pack, table, run)
+
+
+def scene_now(_scene):
+    from decision_stage import NOW
+
+    return NOW
+
+
+def paid(database, scene):
+    with database.reading() as session:
+        return [row.amount_minor for row in entries_of(session, scene.project.id) if row.flow is Flow.PAID]
+
+
+def test_the_same_file_again_records_nothing_and_a_later_one_corrects(database, scene):
+    assert len(record(database, scene, content(scene)).amounts) == 1
+    with pytest.raises(Refused):
+        record(database, scene, content(scene))
+    assert record(database, scene, content(scene, "90.00"), date(2026, 8, 1)).corrections == 1
+    assert paid(database, scene) == [9_000]
+    with pytest.raises(Refused):  # an earlier day never replaces a later one
+        record(database, scene, content(scene, "70.00"), date(2026, 7, 1))
+    with database.reading() as session:
+        assert len(session.scalars(select(ExecutionEntry)).all()) == 2  # both stay
+
+
+def test_a_finance_manager_brings_in_their_own_institution_only(database, scene):
+    with pytest.raises(Refused):
+        record(database, scene, content(scene), by=scene.stranger)
+    assert len(record(database, scene, content(scene), by=scene.finance).amounts) == 1
+
+
+def test_an_unmatched_row_waits_and_is_assigned_once(database, scene):
+    seen = record(database, scene, content(scene, number="PF-2026-999999"))
+    assert (len(seen.amounts), len(seen.differing)) == (0, 1)
+    fields = SettleFields(what="assign", number=scene.number, reason="Typed wrong in the ledger")
+    actor = scene.stage.budget_analyst.narrowed(Permission.EXECUTION_IMPORT)
+    with database.writing() as session:
+        row = session.scalars(select(ExecutionDifference)).one()
+        found = differences.get_difference(session, actor, row.id)
+        assert differences.settle(session, actor, scene.pack, found, fields) == 1
+    assert paid(database, scene) == [10_050]
+    with database.writing() as session, pytest.raises(Refused):
+        differences.settle(session, actor, scene.pack, differences.get_difference(session, actor, row.id), fields)
+    with database.reading() as session:
+        one = session.scalars(select(ExecutionDifference)).one()
+        assert (one.state, one.project_id) == (DifferenceState.ASSIGNED, scene.project.id)
+
+
+def test_what_is_typed_gives_way_and_is_refused_beside_the_system(database, scene):
+    fields = TypedFields(month="2026-06", paid=Decimal(70), reason="Bank statement")
+    with database.writing() as session:
+        assert by_hand.type_month(session, scene.finance, scene.pack, scene.project, fields) == 1
+    assert len(record(database, scene, content(scene)).yielding) == 1
+    assert sum(paid(database, scene)) == 10_050
+    with database.writing() as session, pytest.raises(FieldRefused) as refused:
+        by_hand.type_month(session, scene.finance, scene.pack, scene.project, fields)
+    assert refused.value.field == "month"
+
+
+@pytest.mark.parametrize("wrong", [{"paid": "much"}, {"month": "soon"}, {"month": "2027-07"}])
+def test_cells_that_cannot_be_read_are_rejected(database, scene, wrong):
+    from portfolio.execution.columns import recognised
+    from portfolio.execution.files import preview
+
+    table = read_bytes(content(scene, **wrong), "siga.csv", OPTIONS)
+    with database.reading() as session:
+        session.info["now"] = scene_now(scene)
+        seen = preview(
+            session, scene.stage.budget_analyst, scene.pack, table, recognised(table.header),
+            date(2026, 7, 31), date(2026, 8, 3),
+        )  # fmt: skip
+    assert (len(seen.wrong), seen.amounts) == (1, [])
+
+
+def test_a_contract_its_amendment_and_a_settled_difference_of_draws_that_no_longer_holds(database, scene):
+    today = date(2026, 8, 3)
+    with database.writing() as session:
+        code = a_code(session, scene)
+        fields = ContractFields(
+            reference="C-1", title="Cloud", supplier="Nube SA", signed_on=date(2026, 8, 1), amount=Decimal(1000),
+            code_id=code.id, order_reference="OC-1",
+        )  # fmt: skip
+        contract = contracts.add_contract(session, scene.finance, scene.project, fields, today)
+        with pytest.raises(FieldRefused):
+            contracts.add_contract(session, scene.finance, scene.project, fields, today)
+        (order,) = orders_of(session, scene.project)
+        assert order.difference == 100_000
+        settle_order(session, scene.finance, scene.project, code.id, "OC-1", (0, 100_000), "Drawn next week")
+        (order,) = orders_of(session, scene.project)
+        assert order.settlement is not None
+        change = AmendmentFields(signed_on=date(2026, 8, 2), change=Decimal(50), reason="More storage")
+        contracts.amend(session, scene.finance, scene.project, contract, change, today)
+        (order,) = orders_of(session, scene.project)
+        assert (order.difference, order.settlement) == (105_000, None)
+
+
+def test_the_pages_from_the_file_to_the_export(database, visitors, scene):
+    office = visitors.of(scene.stage.budget_analyst.person_id)
+    sent = office.post("/execution/files", {"as_at": "2026-07-31"}, files={"file": ("siga.csv", content(scene))})
+    assert sent.status == 303, sent.main
+    preview = office.get(sent.location)
+    assert scene.number in preview.main
+    recorded = office.post(sent.location, {})
+    assert recorded.status == 303, recorded.main
+    assert paid(database, scene) == [10_050]
+    assert scene.number in office.get("/execution?year=2026").main
+    assert "100.50" in office.raw("/execution.csv?year=2026").text
+    assert office.get("/execution/differences").status == 200
+    lead = visitors.of(scene.stage.lead.person_id)
+    address = f"/projects/{scene.project.id}/contracts"
+    added = lead.post(
+        f"{address}/new",
+        {"reference": "C-1", "title": "Cloud", "supplier": "Nube", "signed_on": "2026-08-01", "amount": "10"},
+    )
+    assert added.status == 303, added.main
+    assert "Nube" in lead.get(address).main
+    assert lead.get("/execution/files").status == 403
+    assert visitors.of(scene.stranger.person_id).get(address).status == 404
+    finance = visitors.of(scene.finance.person_id)
+    assert finance.get(f"/projects/{scene.project.id}/money/typed").status == 200
