@@ -67,7 +67,10 @@ def end_pilot(journey: Journey, project: uuid.UUID, reason: str) -> None:
 
 def move_to(site: Site, day: date, *jobs: str) -> None:
     """The demonstration's clock stands at that day, and the clock of the house has done these jobs."""
-    for words in (("demo", "--today", day.isoformat()), *(("jobs", "run", name, "--reason", "The days passed.") for name in jobs)):
+    for words in (
+        ("demo", "--today", day.isoformat()),
+        *(("jobs", "run", name, "--reason", "The days passed.") for name in jobs),
+    ):
         told = site.command(*words)
         assert told.returncode == 0, told.stdout + told.stderr
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 import decision_stage
-from decision_stage import MILLION
 from closing_stage import make_closable
+from decision_stage import MILLION
 from factories import a_person
 from modification_stage import SECRET, funded, give_password
 from portfolio.approvals.code_terms import CodeState

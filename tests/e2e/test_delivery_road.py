@@ -76,7 +76,9 @@ def approve_the_plan(journey: Journey, project: str, kind: str) -> None:
     if kind:
         page.locator(f"input[name=kind][value={kind}]").check()
         page.locator("input[name^='after.']").last.fill("2029-03-30")
-    page.locator("textarea[name=reasons]").fill("Se repite el piloto con quienes abandonan." if kind else "Lo prometido.")
+    page.locator("textarea[name=reasons]").fill(
+        "Se repite el piloto con quienes abandonan." if kind else "Lo prometido."
+    )
     journey.press("/proposals/new")
     proposal = page.url.partition("?")[0].removeprefix(journey.site.address)
     page = journey.become("cio")
