@@ -171,15 +171,15 @@ def save_rows(
         if not row.is_open or not was_sent(submitted, row.case_id):
             continue
         typed, shown = sent(submitted, row), stored(row)
-        if typed == shown:
-            continue
+        entered = understood(typed, row)
+        if typed == shown or (not entered.errors and entered == understood(shown, row)):
+            continue  # nothing new, however it is written: the fields may have been stored one by one as they were typed
         if submitted.text(f"mark-{row.case_id}") != row.mark:
             errors[f"reason-{row.case_id}"] = _(
                 "Somebody else changed this row meanwhile: it now says %(choice)s %(amount)s %(reason)s. "
                 "Yours is still in the fields; save again to put it in its place."
-            ) % {"choice": _word(shown.choice), "amount": shown.amount, "reason": shown.reason}
+            ) % {"choice": _word(shown.choice), "amount": shown.amount, "reason": shown.reason.rstrip(".")}
             continue
-        entered = understood(typed, row)
         if entered.errors:
             errors |= {f"{name}-{row.case_id}": text for name, text in entered.errors.items()}
             continue

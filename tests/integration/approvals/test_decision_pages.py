@@ -109,6 +109,20 @@ def test_a_field_saves_itself_and_a_conflict_shows_the_other_text(scene, visitor
     assert drafts(database)[scene.ids[0]][1][0]["minor"] == 500
 
 
+def test_what_was_stored_field_by_field_is_no_conflict_with_oneself(scene, visitors, database):
+    analyst = visitors.of(scene.stage.budget_analyst.person_id)
+    page = analyst.get(scene.sheet)
+    fields = row(page, scene.ids[0], "1234", reason="As the bill says.")
+    address = f"/decisions/field?call={scene.call}"
+    for name in ("choice", "amount", "reason"):
+        full = f"{name}-{scene.ids[0]}"
+        version = re.search(rf'name="{full}"[^>]*data-version="(\w+)"', page.text).group(1)
+        assert analyst.post(address, {"field": full, "value": fields[full], "version": version}).status == 200
+    answer = analyst.post(scene.sheet, {**fields, "act": "propose"})
+    assert answer.status == 303, answer.main
+    assert drafts(database)[scene.ids[0]][1][0]["minor"] == 123_400
+
+
 def test_over_the_envelope_nothing_is_proposed_and_what_was_entered_is_kept(scene, visitors, database):
     analyst = visitors.of(scene.stage.budget_analyst.person_id)
     page = analyst.get(scene.sheet)
