@@ -42,9 +42,11 @@ messages: .venv/run.stamp  ## extract new sentences into the catalogues
 	$(PY) scripts/update_catalogues.py var/messages.pot
 
 # ---- the product --------------------------------------------------------------------------------------------------
-run: .venv/run.stamp catalogues  ## serve the demonstration; makes the environment and the database on the first run
+PORT ?= 8000
+run: export PORTFOLIO_BASE_URL ?= http://127.0.0.1:$(PORT)
+run: .venv/run.stamp catalogues  ## serve the demonstration (PORT=8000); makes the environment and the database on the first run
 	$(PY) -m portfolio demo
-	$(PY) -m portfolio serve
+	$(PY) -m portfolio serve --port $(PORT)
 
 # ---- proof --------------------------------------------------------------------------------------------------------
 browser:         ## find the system's Chromium, or install it

@@ -30,6 +30,20 @@ def check_can_serve(settings: Settings, host: str, workers: int) -> None:
         )
 
 
+def check_port(host: str, port: int) -> None:
+    """Raises `ConfigurationError` where somebody listens already: workers share a port among themselves, never with another
+    installation, whose visitors would get half of the answers of this one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((host, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"port {port} of {host} cannot be used ({error.strerror}): stop what listens there, or choose another with --port"
+            ) from None
+
+
 def listening_socket(host: str, port: int) -> socket.socket:
     """Its own queue for each worker (SO_REUSEPORT), and no 40 ms wait on kept connections (TCP_NODELAY; stack.md rule 19)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -88,6 +102,7 @@ def run_worker(settings: Settings, host: str, port: int, *, with_jobs: bool, ann
 def serve(settings: Settings, host: str, port: int, workers: int, *, with_jobs: bool = True) -> int:
     """Serve until interrupted. Returns the exit code."""
     check_can_serve(settings, host, workers)
+    check_port(host, port)
     if workers == 1:
         run_worker(settings, host, port, with_jobs=with_jobs, announce=True)
         return 0
