@@ -88,3 +88,56 @@ def hand_over(journey: Journey, project: uuid.UUID) -> None:
     page.locator("[name=service_levels]").fill("99,5 % de disponibilidad; respuesta en menos de una hora.")
     page.locator("[name=owner]").fill("Subdirección de Operaciones")
     journey.press("/hand-over-terms")
+
+
+def close_out(journey: Journey, project: uuid.UUID, title: str, next_review: date) -> None:
+    """Checklist, lesson, service, evaluation with its review from elsewhere, what is excepted, and the last gate."""
+    page = journey.become("lead")
+    for code in ("deliverables", "contracts", "assets", "hand_over", "data"):
+        journey.go(f"/projects/{project}/closure/items/{code}")
+        page.locator("[name=state][value=done]").check()
+        page.locator("[name=words]").fill("Acta del 3 de noviembre.")
+        journey.press(f"/items/{code}")
+
+    journey.go(f"/projects/{project}/lessons/new")
+    page.locator("[name=title]").fill("Depurar el registro antes de las pantallas")
+    page.locator("[name=category]").select_option("delivery")
+    page.locator("[name=context]").fill("Había tres copias de cada certificado en consulados.")
+    page.locator("[name=happened]").fill("Los datos llegaron tarde.")
+    page.locator("[name=advice]").fill("Empezar por los datos.")
+    page.locator("[name=sharing][value=shared]").check()
+    journey.press("/lessons/new")
+
+    journey.go(f"/projects/{project}/service")
+    page.locator("[name=next_review_on]").fill(next_review.isoformat())
+    journey.press("/service")
+
+    journey.go(f"/projects/{project}/evaluation")
+    for name in ("users", "worked", "not_worked", "conclusion"):
+        page.locator(f"textarea[name={name}]").fill("Como muestran las encuestas de octubre.")
+    page.locator("[name=reached][value=reached]").check()
+    page.locator("button[name=act][value=hand_in]").click()
+
+    page = journey.become("analyst")
+    page.locator(f"main a[href$='/projects/{project}/evaluation']").first.click()
+    page.locator("[name=judged][value=agreed]").check()
+    page.locator("textarea[name=review]").fill("Las cifras coinciden.")
+    journey.confirm("/evaluation/review")
+
+    page = journey.become("national_cio")
+    journey.go(f"/projects/{project}/closure")
+    still_open = (
+        page.locator("main tbody tr", has_text="Abiert").count()
+        + page.locator("main tbody tr", has_text="Open").count()
+    )
+    if still_open:
+        page.locator(f"main a[href$='/projects/{project}/closure/exception']").click()
+        page.locator("textarea[name=reason]").fill("El saldo se libera con el cierre del año.")
+        journey.confirm("/closure/exception")
+        assert "El saldo se libera" in page.locator("main").inner_text()
+
+    page = journey.become("lead")
+    journey.go(f"/projects/{project}/life")
+    assert page.locator("main a[href$='/gates/close']").count()
+    propose_gate(journey, project, "close")
+    decide_gate(journey, "national_cio", title, "passed", "Cierre completo y evaluación revisada.")

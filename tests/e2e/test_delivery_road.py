@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from browsing import DECIDED, Site, free_port, make_demonstration, served, somebody
-from delivering import bound_pilot, decide_gate, end_pilot, hand_over, move_to, project_of, propose_gate
+from delivering import bound_pilot, close_out, decide_gate, end_pilot, hand_over, move_to, project_of, propose_gate
 from portfolio.demo import delivery
 from portfolio.projects.terms import ProjectStage
 from travelling import Journey
@@ -59,6 +59,11 @@ def test_a_project_goes_from_its_code_to_its_closure(journey: Journey, born: Sit
     propose_gate(journey, project, "begin_operating")
     decide_gate(journey, "head", DECIDED, "passed", "El equipo de operación firma.")
     assert project_of(born, DECIDED)[1] is ProjectStage.OPERATING
+    close_out(journey, project, DECIDED, date(2028, 1, 31))
+    assert project_of(born, DECIDED)[1] is ProjectStage.CLOSED
+    benefit_after_closure(journey, f"/projects/{project}")
+    verdict = born.command("audit", "verify")
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
 
 
 def carry_over(journey: Journey) -> None:
@@ -144,3 +149,22 @@ def late_return(journey: Journey, project: str) -> None:
     move_to(site, date(2027, 2, 2), "returns.publish")
     page = journey.go(project)
     expect(page.locator("main")).to_contain_text("El piloto terminó en dos consulados.")
+
+
+def benefit_after_closure(journey: Journey, project: str) -> None:
+    """The project is closed, and what it promised is still measured by whoever answers for it."""
+    move_to(journey.site, date(2029, 2, 1))
+    page = journey.become("lead")
+    journey.go(f"{project}/indicators/measure")
+    benefit = page.locator("fieldset", has_text="Menos horas de digitación").first
+    benefit.locator("input[name^='v.']").first.fill("165.600")
+    for _try in range(2):
+        with page.expect_navigation():
+            page.locator("main form button[type=submit], main form button:not([type])").last.click()
+        if page.url.endswith("done=measured"):
+            break
+        benefit = page.locator("fieldset", has_text="Menos horas de digitación").first
+        benefit.locator("input[name^='c.']").first.check()
+        benefit.locator("input[name^='n.']").first.fill("Registro de horas de seis oficinas.")
+    assert page.url.endswith("done=measured")
+    expect(page.locator("tr", has_text="Menos horas de digitación").first).to_contain_text("165")
