@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 from sqlmodel import col
 
-from browsing import DECIDED, Site, somebody
+from browsing import DECIDED, Site, free_port, make_demonstration, served, somebody
 from delivering import close_out, project_of
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
@@ -20,6 +20,15 @@ from portfolio.projects.terms import ProjectStage
 from travelling import Journey
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A demonstration of its own: the other tests go on with this project."""
+    var = tmp_path_factory.mktemp("closing")
+    made = make_demonstration(var, free_port(), [DECIDED])
+    with served(made.environment, var / "serve.log"):
+        yield made
 
 
 @pytest.fixture
