@@ -253,6 +253,7 @@ def _verify(site: Site, browser: Browser, code: str) -> None:
         passer.go("/v")
         passer.page.locator("[name=code]").fill(code.replace("-", "").lower())
         passer.page.get_by_role("button", name="Verify").click()
+        passer.page.locator("#answer").wait_for()
         assert passer.page.locator("#answer .app-answer--good, #answer [class*=good]").count()
         assert passer.page.get_by_text("40,000").count()
         wrong = ("B" if code[0] != "B" else "C") + code[1:]
