@@ -160,7 +160,7 @@ def test_nobody_of_another_institution_reaches_an_object(country: Visitors, intr
     for method, route in routes:
         for path in _paths(route, objects):
             status = _ask(visitor, method, path)
-            if status not in (403, 404):
+            if status not in ((401,) if path.startswith("/api/") else (403, 404)):  # the API knows keys and no sessions
                 told.append(f"{method} {path} ({route}): {status}")
     assert not told, "\n".join(told)
     assert {name for name, digest in _state(country).items() if digest != before[name]} == set()

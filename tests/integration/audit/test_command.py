@@ -85,9 +85,9 @@ def test_bytes_that_are_no_text_are_refused_too(var: Path, capsys: pytest.Captur
 
 
 def test_jobs_are_listed_and_run_by_hand(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["jobs", "run", "house.purge"]) == 0
+    assert main(["jobs", "run", "house.purge", "--reason", "A test"]) == 0
     assert "Sessions removed: 0" in capsys.readouterr().out
-    assert main(["jobs", "run", "no.such"]) == 1
+    assert main(["jobs", "run", "no.such", "--reason", "A test"]) == 1
     assert "no job no.such" in capsys.readouterr().err
     assert main(["jobs", "list"]) == 0
     listed = capsys.readouterr().out

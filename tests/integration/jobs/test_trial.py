@@ -7,6 +7,7 @@ from bench.clock_trial import run_trial
 from portfolio.db.engine import Database
 
 DAYS, SECONDS = 1.0, 12.0
+"""A slow machine needs the time: processes that start late would meet a day that is over."""
 
 
 def test_each_slot_is_one_effect_whatever_happens_to_the_processes(database: Database, tmp_path: Path) -> None:
