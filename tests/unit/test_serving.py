@@ -1,6 +1,5 @@
 """Nobody serves on a port where somebody else listens."""
 
-
 import pytest
 
 from portfolio.errors import ConfigurationError
