@@ -15,8 +15,9 @@ from portfolio.execution import contracts
 from portfolio.execution.contracts_page import code_rows, contracts_context
 from portfolio.execution.forms import AmendmentFields, ContractFields, InvoiceFields, PaidFields, SettleDrawsFields
 from portfolio.execution.reconciliation import orders_of, settle_order
-from portfolio.execution.views import CONTRACTS, AnyRequest, Opened, framed, opened, path_of
+from portfolio.execution.views import CONTRACTS, Opened, framed, opened, path_of
 from portfolio.i18n import N_
+from portfolio.identity.visit import AnyRequest
 from portfolio.people.permissions import Permission
 from portfolio.projects.frame import TabSpec, register_tab
 from portfolio.web import flash

@@ -14,9 +14,10 @@ from portfolio.execution.differences import MOST_SHOWN, Listed, get_difference, 
 from portfolio.execution.forms import SettleFields
 from portfolio.execution.rows import from_cells
 from portfolio.execution.terms import DifferenceState
-from portfolio.execution.views import AnyRequest, line_choices, month_words, pack_of, path_of
+from portfolio.execution.views import line_choices, month_words, path_of
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names

@@ -16,17 +16,10 @@ from portfolio.execution.forms import FileFields
 from portfolio.execution.models import ExecutionRun
 from portfolio.execution.terms import RunState
 from portfolio.execution.uploads import get_run, name_columns, prepare, record_run, runs_of, table_of
-from portfolio.execution.views import (
-    AnyRequest,
-    month_words,
-    pack_of,
-    path_of,
-    shown_amount,
-    store_of,
-    today_of,
-)
+from portfolio.execution.views import month_words, path_of, shown_amount, store_of
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, pack_of, today_of
 from portfolio.kpis.uploads import receive
 from portfolio.labels import label
 from portfolio.people.permissions import Permission

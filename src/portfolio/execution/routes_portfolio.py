@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from portfolio.execution.portfolio import PAGE, Line, exported, lines_of, open_differences
 from portfolio.execution.routes_files import csv_answer
 from portfolio.execution.terms import Flow
-from portfolio.execution.views import AnyRequest, everything_of, pack_of, shown_amount, today_of
+from portfolio.execution.views import shown_amount
 from portfolio.execution.years import bounds_of, year_of
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of, today_of
 from portfolio.people.permissions import Permission
 from portfolio.web.formatting import percent
 from portfolio.web.pages import page

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from portfolio.errors import FieldRefused
 from portfolio.execution.by_hand import has_system_figures, type_month
 from portfolio.execution.forms import TypedFields
-from portfolio.execution.views import AnyRequest, Opened, framed, line_choices, opened, pack_of, path_of
+from portfolio.execution.views import Opened, framed, line_choices, opened, path_of
 from portfolio.execution.years import year_of
 from portfolio.i18n import N_
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.people.permissions import Permission
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank

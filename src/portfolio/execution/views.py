@@ -6,15 +6,13 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_skeleton
-from litestar import Request
 from sqlalchemy.orm import Session
 
-from portfolio.db.clock import now
 from portfolio.db.memo import row_of
 from portfolio.db.money import Money
 from portfolio.files.store import FileStore
 from portfolio.i18n import gettext as _
-from portfolio.identity.guard import whole_viewer
+from portfolio.identity.visit import AnyRequest, everything_of, today_of, url_for
 from portfolio.packs.schema import CountryPack
 from portfolio.people.viewer import Viewer
 from portfolio.projects.frame import project_frame
@@ -23,7 +21,6 @@ from portfolio.projects.visibility import get_project
 from portfolio.web.formatting import locale, plain_amount
 from portfolio.web.runtime import runtime
 
-AnyRequest = Request[Any, Any, Any]
 CONTRACTS = "execution.contracts"
 
 
@@ -37,22 +34,8 @@ class Opened:
     today: date
 
 
-def pack_of(request: AnyRequest) -> CountryPack:
-    found: CountryPack = runtime(request).pack
-    return found
-
-
-def today_of(request: AnyRequest, session: Session) -> date:
-    return now(session).astimezone(pack_of(request).zone).date()
-
-
 def store_of(request: AnyRequest) -> FileStore:
     return FileStore(runtime(request).settings.files_dir)
-
-
-def everything_of(request: AnyRequest) -> Viewer:
-    viewer: Viewer = whole_viewer(request) or request.user
-    return viewer
 
 
 def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Opened:
@@ -64,8 +47,7 @@ def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Open
 
 def framed(request: AnyRequest, session: Session, found: Opened, tab: str) -> dict[str, Any]:
     """The head of the page, with a tab marked."""
-    reverse = runtime(request).shell(request)["url_for"]
-    frame = project_frame(session, found.whole, found.project, tab, reverse)
+    frame = project_frame(session, found.whole, found.project, tab, url_for(request))
     return {"frame": frame, "project": found.project, "currency": found.initiative.currency}
 
 

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
@@ -21,20 +21,16 @@ from portfolio.findings.models import Finding
 from portfolio.findings.queries import answers_of, get_finding, listed
 from portfolio.findings.terms import FindingState, Judgement
 from portfolio.i18n import N_
-from portfolio.identity.guard import whole_viewer
+from portfolio.identity.visit import AnyRequest, everything_of, today_of, url_for
 from portfolio.labels import label
-from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
-from portfolio.people.viewer import Viewer
 from portfolio.projects.frame import project_frame
 from portfolio.projects.models import Initiative, Project
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
 from portfolio.web.pages import done, invalid, page, taken_back
-from portfolio.web.runtime import runtime
 
-AnyRequest = Request[Any, Any, Any]
 PAGE = "findings/finding.html"
 
 flash.register(
@@ -69,7 +65,7 @@ def show_findings(request: AnyRequest, session: NamedDependency[Session]) -> Res
     state = next((member for member in FindingState if member.value == asked), None)
     rows = listed(session, request.user, now(session), state)
     people = names(session, [row.finding.owner_id for row in rows])
-    today = _today(request, session)
+    today = today_of(request, session)
     return page(
         request,
         "findings/list.html",
@@ -103,7 +99,7 @@ def _shown(
     answering: Form[AnswerFields] | None = None,
     judging: Form[JudgeFields] | None = None,
 ) -> dict[str, Any]:
-    viewer: Viewer = whole_viewer(request) or request.user
+    viewer = everything_of(request)
     answers = answers_of(session, finding.id)
     people = names(session, [finding.owner_id, *(p for a in answers for p in (a.made_by_id, a.judged_by_id))])
     institution = row_of(session, Initiative, project.initiative_id).institution_id
@@ -115,7 +111,7 @@ def _shown(
         and last.made_by_id != viewer.person_id
     )
     return {
-        "frame": project_frame(session, viewer, project, "", runtime(request).shell(request)["url_for"]),
+        "frame": project_frame(session, viewer, project, "", url_for(request)),
         "finding": finding,
         "project": project,
         "owner": people.get(finding.owner_id, "") if finding.owner_id else "",
@@ -130,7 +126,7 @@ def _shown(
             )
             for row in answers
         ],
-        "is_late": finding.state is FindingState.OPEN and finding.due_on < _today(request, session),
+        "is_late": finding.state is FindingState.OPEN and finding.due_on < today_of(request, session),
         "may_answer": finding.state is FindingState.OPEN and viewer.can_in(Permission.FINDING_ANSWER, institution),
         "may_judge": may_judge,
         "judgements": [(member.value, label(member)) for member in Judgement],
@@ -155,7 +151,7 @@ def submit_answer(
     finding, project = get_finding(session, request.user, finding_id)
     form = bind(AnswerFields, submitted)
     if (fields := form.value) is not None:
-        actions.answer_finding(session, request.user, project, finding, fields.text, _today(request, session))
+        actions.answer_finding(session, request.user, project, finding, fields.text, today_of(request, session))
         return done(request, session, _address(request, finding), say="finding_answered")
     return invalid(request, PAGE, **_shown(request, session, finding, project, answering=form))
 
@@ -182,18 +178,13 @@ def submit_judgement(
         try:
             actions.judge_answer(
                 session, request.user, project, finding, answers[-1], fields.judgement, fields.reason or "",
-                fields.due_on, _today(request, session),
+                fields.due_on, today_of(request, session),
             )  # fmt: skip
         except FieldRefused as error:
             form = taken_back(session, form, error)
         else:
             return done(request, session, _address(request, finding), say="finding_judged")
     return invalid(request, PAGE, **_shown(request, session, finding, project, judging=form))
-
-
-def _today(request: AnyRequest, session: Session) -> Any:
-    pack: CountryPack = runtime(request).pack
-    return now(session).astimezone(pack.zone).date()
 
 
 def _address(request: AnyRequest, finding: Finding) -> str:

@@ -19,6 +19,7 @@ from portfolio.db.memo import row_of
 from portfolio.execution.models import ExecutionEntry
 from portfolio.execution.queries import flows_frame
 from portfolio.execution.terms import Flow
+from portfolio.execution.years import first_day
 from portfolio.monitoring import s_curve
 from portfolio.monitoring.ratios import whole
 from portfolio.packs.schema import CountryPack
@@ -54,7 +55,7 @@ def money_facts(session: Session, pack: CountryPack, project: Project) -> MoneyF
     months = by_month(mine)
     if not is_planned:
         months = pl.concat(
-            [months, spread(decided, {year: first_day_of(pack, year) for year in decided}, project.began_on)],
+            [months, spread(decided, {year: first_day(pack, year) for year in decided}, project.began_on)],
             how="diagonal",
         )
     return MoneyFacts(currency, months, decided, is_planned, other)
@@ -101,17 +102,6 @@ def spread(decided: dict[int, int], first_months: dict[int, date], began_on: dat
 def _months(first: date) -> list[date]:
     """The twelve months from one on."""
     return [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(12)]
-
-
-def first_day_of(pack: CountryPack, year: int) -> date:
-    """The first day of a fiscal year, by the name that its country gives it."""
-    fiscal = pack.fiscal_year
-    return date(year - (1 if fiscal.named_by_end and fiscal.start_month > 1 else 0), fiscal.start_month, 1)
-
-
-def fiscal_year_of(pack: CountryPack, day: date) -> int:
-    """The fiscal year that holds a day."""
-    return next(year for year in (day.year + 1, day.year, day.year - 1) if first_day_of(pack, year) <= day)
 
 
 def curve_of(facts: MoneyFacts, as_at: date) -> pl.DataFrame:

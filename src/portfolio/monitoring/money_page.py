@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from babel.dates import format_skeleton
 from sqlalchemy.orm import Session
 
 from portfolio.db.money import Money
+from portfolio.execution.views import month_words
+from portfolio.execution.years import bounds_of, year_of
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
 from portfolio.monitoring import s_curve
@@ -20,8 +21,6 @@ from portfolio.monitoring.money_facts import (
     MoneyFacts,
     by_line,
     curve_of,
-    first_day_of,
-    fiscal_year_of,
     money_facts,
     reported_until,
     share_of,
@@ -29,7 +28,7 @@ from portfolio.monitoring.money_facts import (
 )
 from portfolio.packs.schema import CountryPack
 from portfolio.projects.models import Project
-from portfolio.web.formatting import locale, money
+from portfolio.web.formatting import money
 
 TONES = {
     Execution.ON_COURSE: "good",
@@ -77,7 +76,7 @@ def money_context(session: Session, pack: CountryPack, project: Project, as_at: 
     facts = money_facts(session, pack, project)
     curve = curve_of(facts, as_at)
     chart = chart_of(curve)
-    year = fiscal_year_of(pack, as_at)
+    year = year_of(pack, as_at)
     return {
         "as_at": as_at,
         "figures": _figures(facts, as_at),
@@ -149,10 +148,6 @@ def _incomplete(facts: MoneyFacts, minor: int | None) -> str:
     )
 
 
-def month_words(month: date) -> str:
-    return format_skeleton("yMMM", month, locale=locale())
-
-
 def _lines(pack: CountryPack, facts: MoneyFacts, as_at: date) -> Sequence[tuple[str, list[str]]]:
     """Budget lines with their words; the plan that was spread has none and is left out here."""
     found = by_line(facts, as_at)
@@ -187,7 +182,7 @@ def year_row(pack: CountryPack, facts: MoneyFacts, as_at: date, year: int) -> pl
     The pace is reckoned up to the last month of which a payment is reported: months that nobody reported yet are not months
     in which nothing was paid.
     """
-    first, after = first_day_of(pack, year), first_day_of(pack, year + 1)
+    first, after = bounds_of(pack, year)
     of_year = facts.months.filter((pl.col("month") >= first) & (pl.col("month") < after))
     known = reported_until(of_year, as_at)
     to_date = of_year.filter(pl.col("month") <= (known or as_at))

@@ -9,8 +9,9 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from portfolio.i18n import N_
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.monitoring.carry_over import carry_over, is_carried_over, promised_of
-from portfolio.monitoring.life_frame import AnyRequest, life_address, life_frame, pack_of
+from portfolio.monitoring.life_frame import life_address, life_frame
 from portfolio.people.permissions import Permission
 from portfolio.projects.visibility import get_project
 from portfolio.web import flash

@@ -15,9 +15,10 @@ from portfolio.business_cases.attachments import receive, store_of
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.i18n import N_, Phrase
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, everything_of
 from portfolio.monitoring.gate_files import file_refusals, files_of, get_file, keep_file
 from portfolio.monitoring.life_forms import GateFileFields
-from portfolio.monitoring.life_frame import AnyRequest, everything_of, life_frame
+from portfolio.monitoring.life_frame import life_frame
 from portfolio.monitoring.life_queries import case_of, get_proposal
 from portfolio.monitoring.life_workflow import LIFE
 from portfolio.monitoring.models import GateProposal

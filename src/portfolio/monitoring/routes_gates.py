@@ -14,10 +14,11 @@ from portfolio.db.clock import now
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.i18n import N_, Phrase
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of
 from portfolio.labels import label
 from portfolio.monitoring import gates
 from portfolio.monitoring.life_forms import DecisionFields, GateFields
-from portfolio.monitoring.life_frame import AnyRequest, everything_of, life_address, life_frame, pack_of
+from portfolio.monitoring.life_frame import life_address, life_frame
 from portfolio.monitoring.life_page import Row, pilot_rows
 from portfolio.monitoring.life_queries import decision_of, get_proposal, pilot_terms
 from portfolio.monitoring.life_terms import GateOutcome

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from portfolio.db.clock import now
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, pack_of, url_for
 from portfolio.labels import label
 from portfolio.monitoring.effects import ENDED
 from portfolio.monitoring.flag_words import Sign, kept_flags
 from portfolio.monitoring.health_terms import Flag
 from portfolio.monitoring.health_words import share
-from portfolio.monitoring.life_frame import AnyRequest, pack_of, url_for
 from portfolio.monitoring.portfolio_health import (
     PAGE,
     BodyHealth,

@@ -13,9 +13,10 @@ from portfolio.db.memo import row_of
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
 from portfolio.monitoring import bounds
 from portfolio.monitoring.life_forms import DependencyFields
-from portfolio.monitoring.life_frame import AnyRequest, everything_of, life_address, life_frame, pack_of, url_for
+from portfolio.monitoring.life_frame import life_address, life_frame
 from portfolio.monitoring.life_page import life_context, project_choices
 from portfolio.monitoring.life_panel import life_panel
 from portfolio.monitoring.life_queries import running_pilots

@@ -9,9 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from portfolio.db.clock import now
 from portfolio.i18n import N_
-from portfolio.monitoring.life_frame import AnyRequest, everything_of, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of, today_of, url_for
 from portfolio.monitoring.money_page import money_context
 from portfolio.monitoring.money_panel import money_panel
 from portfolio.monitoring.performance_page import performance_context
@@ -28,7 +27,7 @@ register_panel(Panel(25, "monitoring/_money_panel.html", Permission.PROJECT_READ
 
 def as_at_of(request: AnyRequest, session: Session) -> date:
     """The day asked for, today where none or an impossible one is asked for; never a day to come."""
-    today = now(session).astimezone(pack_of(request).zone).date()
+    today = today_of(request, session)
     try:
         asked = date.fromisoformat(request.query_params.get("as_at", ""))
     except ValueError:

@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
-from portfolio.monitoring.life_frame import AnyRequest, pack_of
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.monitoring.public_pilots import overdue_in_public
 from portfolio.people.permissions import Permission
 from portfolio.web.formatting import short_day

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from portfolio.i18n import N_
-from portfolio.monitoring.life_frame import AnyRequest, everything_of, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
 from portfolio.monitoring.quality_page import quality_shown
 from portfolio.monitoring.rating_making import today_of
 from portfolio.people.permissions import Permission

@@ -13,9 +13,9 @@ from portfolio.db.memo import row_of
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.labels import label
 from portfolio.monitoring.health_terms import Dimension
-from portfolio.monitoring.life_frame import AnyRequest, pack_of
 from portfolio.monitoring.life_page import Row
 from portfolio.monitoring.portion import only
 from portfolio.monitoring.rating_forms import DeclineFields, RatingFields

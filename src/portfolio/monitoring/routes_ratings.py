@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
-from portfolio.monitoring.life_frame import AnyRequest, everything_of, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
 from portfolio.monitoring.rating_comments import comment, may_comment
 from portfolio.monitoring.rating_forms import AskFields, CommentFields
 from portfolio.monitoring.rating_making import today_of

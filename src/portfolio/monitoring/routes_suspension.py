@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of
 from portfolio.monitoring import life, suspension
 from portfolio.monitoring.effects import effects_of
 from portfolio.monitoring.life_forms import AnswerFields, BindingFields, ReasonFields
-from portfolio.monitoring.life_frame import AnyRequest, everything_of, life_address, life_frame, pack_of
+from portfolio.monitoring.life_frame import life_address, life_frame
 from portfolio.monitoring.life_page import project_choices
 from portfolio.monitoring.life_workflow import ENDS, LIFE
 from portfolio.people.permissions import Permission

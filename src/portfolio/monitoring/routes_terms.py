@@ -13,10 +13,11 @@ from portfolio.db.money import Money
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.labels import label
 from portfolio.monitoring import bounds, life, suspension
 from portfolio.monitoring.life_forms import HandOverFields, PilotFields, PlainMoveFields, ReasonFields
-from portfolio.monitoring.life_frame import AnyRequest, life_address, life_frame, pack_of
+from portfolio.monitoring.life_frame import life_address, life_frame
 from portfolio.monitoring.life_queries import hand_over_terms, pilot_terms
 from portfolio.monitoring.life_terms import PilotEnd
 from portfolio.monitoring.life_workflow import LIFE, PLAIN_MOVES

@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from portfolio.i18n import N_, language
 from portfolio.jobs.timetable import Daily, Every, Job, JobContext, Said, register_job
+from portfolio.monitoring.rating_making import today_of
 from portfolio.returns.making import make_due
-from portfolio.returns.watching import open_findings, publish_verified, remind, today_of
+from portfolio.returns.watching import open_findings, publish_verified, remind
 
 MAKE, REMIND, PUBLISH, FINDINGS = "returns.make", "returns.remind", "returns.publish", "returns.findings"
 

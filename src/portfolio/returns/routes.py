@@ -1,6 +1,7 @@
 """The returns of a project, the page of one, its form, its signature, its verification, and the board of a period."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
 from portfolio.labels import label
 from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission
@@ -23,7 +25,7 @@ from portfolio.returns import (
     told,  # noqa: F401  registers what returns tell the room of monitoring
 )
 from portfolio.returns.forms import CorrectFields, ReturnFields, SendBackFields, SignFields
-from portfolio.returns.frame import AnyRequest, everything_of, frame_of, pack_of, reverse_of
+from portfolio.returns.frame import frame_of
 from portfolio.returns.making import correct
 from portfolio.returns.models import ProgressReturn
 from portfolio.returns.page import beside, levels, return_context, since, typed
@@ -126,7 +128,7 @@ def _form(
         "period": period_words(row.period_on),
         "is_open": row.state in OPEN,
         "since": since(session, pack, project, row),
-        "beside": beside(session, everything_of(request), pack, project, reverse_of(request)),
+        "beside": beside(session, everything_of(request), pack, project, url_for(request)),
         "levels": levels(row),
         "procurement": [(state.value, label(state)) for state in ProcurementState],
         "form": form,
@@ -181,19 +183,7 @@ def submit_signature(
     submitted: NamedDependency[Submitted],
     return_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    row, project = get_return(session, request.user, return_id)
-    form = bind(SignFields, submitted)
-    if (fields := form.value) is not None:
-        try:
-            acts.sign(
-                session, request.user, pack_of(request), runtime(request).settings.secret_key, project, row,
-                fields.password, fields.digest,
-            )  # fmt: skip
-        except FieldRefused as error:
-            form = taken_back(session, form, error)
-        else:
-            return done(request, session, _address(request, row), say="return_signed")
-    return invalid(request, ONE, **_one(request, session, row, project, signing=form))
+    return _bound(request, session, submitted, return_id, acts.sign, "signing", "return_signed")
 
 
 @post(
@@ -209,19 +199,31 @@ def submit_verification(
     submitted: NamedDependency[Submitted],
     return_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
+    return _bound(request, session, submitted, return_id, acts.verify, "verifying", "return_verified")
+
+
+def _bound(
+    request: AnyRequest,
+    session: Session,
+    submitted: Submitted,
+    return_id: uuid.UUID,
+    act: Callable[..., None],
+    name: str,
+    say: str,
+) -> Response[Any]:
+    """An act that binds, on what the page showed; `name` is the form that comes back when the password is wrong."""
     row, project = get_return(session, request.user, return_id)
     form = bind(SignFields, submitted)
     if (fields := form.value) is not None:
+        secret = runtime(request).settings.secret_key
         try:
-            acts.verify(
-                session, request.user, pack_of(request), runtime(request).settings.secret_key, project, row,
-                fields.password, fields.digest,
-            )  # fmt: skip
+            act(session, request.user, pack_of(request), secret, project, row, fields.password, fields.digest)
         except FieldRefused as error:
             form = taken_back(session, form, error)
         else:
-            return done(request, session, _address(request, row), say="return_verified")
-    return invalid(request, ONE, **_one(request, session, row, project, verifying=form))
+            return done(request, session, _address(request, row), say=say)
+    forms: dict[str, Any] = {name: form}
+    return invalid(request, ONE, **_one(request, session, row, project, **forms))
 
 
 @post(

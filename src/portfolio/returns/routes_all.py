@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.db.clock import now
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.labels import label
 from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import visible_to
-from portfolio.returns.frame import AnyRequest, pack_of
 from portfolio.returns.models import ProgressReturn
 from portfolio.returns.queries import listed
 from portfolio.returns.terms import ReturnState

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from portfolio.db.clock import now
 from portfolio.findings.actions import open_finding
 from portfolio.findings.models import Finding
 from portfolio.findings.terms import FindingRule, FindingState
@@ -127,7 +126,3 @@ def publish_verified(session: Session) -> int:
     for row, project in rows:
         publish(session, project, row)
     return len(rows)
-
-
-def today_of(session: Session, pack: CountryPack) -> date:
-    return now(session).astimezone(pack.zone).date()

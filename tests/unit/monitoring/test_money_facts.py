@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.execution.queries import FLOWS
+from portfolio.execution.years import first_day, year_of
 from portfolio.monitoring.money_chart import chart_of
 from portfolio.monitoring.money_facts import (
     MoneyFacts,
     by_line,
     by_month,
     curve_of,
-    first_day_of,
-    fiscal_year_of,
     reported_until,
     spread,
     total,
@@ -51,7 +50,7 @@ def facts_of(*rows: tuple[date, str, str, int], decided: dict[int, int] | None =
 @given(st.dictionaries(st.integers(2026, 2029), st.integers(0, 10**12), min_size=1), st.integers(1, 12))
 def test_what_is_spread_adds_up_to_what_was_decided(decided: dict[int, int], start: int) -> None:
     pack = pack_with(start, named_by_end=False)
-    found = spread(decided, {year: first_day_of(pack, year) for year in decided}, None)
+    found = spread(decided, {year: first_day(pack, year) for year in decided}, None)
     assert total(found, "planned") == sum(decided.values())
     assert len(found) == 12 * len(decided)
     assert found["month"].is_unique().all()
@@ -83,8 +82,8 @@ def test_nothing_is_planned_before_the_project_began() -> None:
 )
 def test_a_fiscal_year_is_named_as_its_country_does(start: int, by_end: bool, day: date, year: int) -> None:
     pack = pack_with(start, named_by_end=by_end)
-    assert fiscal_year_of(pack, day) == year
-    assert first_day_of(pack, year) <= day < first_day_of(pack, year + 1)
+    assert year_of(pack, day) == year
+    assert first_day(pack, year) <= day < first_day(pack, year + 1)
 
 
 def test_what_was_not_reported_is_not_zero() -> None:
