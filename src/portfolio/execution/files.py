@@ -1,7 +1,7 @@
 """A file of the financial system: what of it is new, corrects something or says nothing new, what matches nothing, what is wrong.
 
 Sent twice, a file changes nothing. A file of an earlier day never replaces what a later one said. Where the file has figures of
-a project and fiscal year, amounts that a person had typed for that year give way: they would be counted twice.
+a project and fiscal year, amounts that a person had typed for that year are taken back: they would be counted twice.
 """
 
 import uuid
@@ -184,7 +184,7 @@ def _yielding(pack: CountryPack, found: Preview, matched: Iterable[Matched]) -> 
     years = {(project.id, year_of(pack, row.month)) for row, project, _code in matched}
     taken = {amount.key for amount in found.amounts}
     return [
-        Amount(*key, 0, row.currency, reason=_("The financial system has figures of this year"))
+        Amount(*key, None, row.currency, reason=_("The financial system has figures of this year"))
         for key, row in found.there.items()
         if row.origin is Origin.TYPED and key not in taken and (key[0], year_of(pack, key[1])) in years
     ]

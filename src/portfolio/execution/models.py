@@ -36,7 +36,8 @@ class ExecutionEntry(Table, Audited, table=True):
     """The amount of one month, line and flow, in minor units; of one key the newest `ordinal` counts.
 
     `month` is the first day of the month; `line` a code of the country's budget classification, blank where it is not known.
-    `reference`: what the financial system calls it. A later file or correction is another row.
+    `reference`: what the financial system calls it. A later file or correction is another row; one without an amount takes the
+    key back: nothing is reported of it any more, which is not zero.
     """
 
     __tablename__ = "execution_entry"
@@ -51,7 +52,7 @@ class ExecutionEntry(Table, Audited, table=True):
     flow: Flow = Field(sa_type=enum_type(Flow, 20))
     reference: str = Field(default="", max_length=80)
     ordinal: int = 0
-    amount_minor: int = Field(sa_type=BigInteger)
+    amount_minor: int | None = Field(default=None, sa_type=BigInteger)
     currency: str = Field(max_length=3)
     origin: Origin = Field(sa_type=enum_type(Origin, 20))
     run_id: uuid.UUID | None = Field(default=None, foreign_key="execution_run.id", index=True)

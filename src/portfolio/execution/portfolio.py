@@ -95,7 +95,7 @@ def _totals(
     )
     found: dict[tuple[uuid.UUID, str], dict[Flow, int]] = {}
     for project_id, currency, flow, total in rows:
-        found.setdefault((project_id, currency), {})[flow] = int(total)
+        found.setdefault((project_id, currency), {})[flow] = int(total or 0)
     return found
 
 
@@ -130,7 +130,7 @@ def exported(session: Session, viewer: Viewer, bounds: tuple[date, date]) -> byt
     )  # fmt: skip
     by_key: dict[tuple[Any, ...], dict[str, int]] = {}
     for *key, flow, total in rows:
-        by_key.setdefault(tuple(key), {})[flow.value] = int(total)
+        by_key.setdefault(tuple(key), {})[flow.value] = int(total or 0)
     frame = pl.DataFrame(
         [(*key, *(totals.get(name) for name in _NAMES)) for key, totals in by_key.items()],
         schema={**dict(_KEYS), **dict.fromkeys(_NAMES, pl.Int64())},

@@ -26,9 +26,9 @@ FLOWS = pl.Schema(
 
 
 def counts() -> ColumnElement[bool]:
-    """A condition on `ExecutionEntry`: no later row of its key is there."""
+    """A condition on `ExecutionEntry`: no later row of its key is there, and it says an amount."""
     later = aliased(ExecutionEntry)
-    return ~exists().where(
+    return col(ExecutionEntry.amount_minor).is_not(None) & ~exists().where(
         col(later.project_id) == col(ExecutionEntry.project_id),
         col(later.month) == col(ExecutionEntry.month),
         col(later.line) == col(ExecutionEntry.line),

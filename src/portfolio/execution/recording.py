@@ -24,14 +24,14 @@ Key = tuple[uuid.UUID, date, str, Flow, str]
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What is to be kept of one month, in minor units."""
+    """What is to be kept of one month, in minor units; nothing takes back what is there."""
 
     project_id: uuid.UUID
     month: date
     line: str
     flow: Flow
     reference: str
-    minor: int
+    minor: int | None
     currency: str
     code_id: uuid.UUID | None = None
     reason: str = ""
@@ -46,7 +46,7 @@ class Newest:
     """The row of a key that counts; `as_at`: the day that its file describes, nothing for a typed one."""
 
     ordinal: int
-    minor: int
+    minor: int | None
     currency: str
     origin: Origin
     as_at: date | None

@@ -89,24 +89,30 @@ def read_spent(session: Session, portion: Portion, currencies: pl.DataFrame, as_
     )
     own = entered.join(currencies.select("project", "currency"), on=BY, how="semi", maintain_order="left")
     found = own.join(_frame_of(session, replaced), on=BY, how="left", maintain_order="left", suffix="_off")
-    return found.with_columns(pl.col(name) - pl.col(f"{name}_off").fill_null(0) for name in AMOUNTS).select(list(SPENT))
+
+    def left(name: str) -> pl.Expr:
+        return pl.col(name) - pl.col(f"{name}_off").fill_null(0)
+
+    return found.with_columns(
+        pl.when(left(f"{name}_rows") > 0).then(left(name)).alias(name) for name in AMOUNTS
+    ).select(list(SPENT))
 
 
 BY = ["project", "currency"]
 
 
 def _sums(as_at: date, more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """The columns of `SPENT` over amounts, by project and currency."""
+    """The columns of `SPENT` over amounts, by project and currency; then how many amounts each sum is of."""
     amount, month = col(ExecutionEntry.amount_minor), col(ExecutionEntry.month)
     is_planned = col(ExecutionEntry.flow) == Flow.PLANNED
+    kinds = (and_(col(ExecutionEntry.flow) == Flow.PAID, month <= as_at), is_planned, and_(is_planned, month > as_at))
     return (
         select(
             text_of(ExecutionEntry.project_id),
-            func.sum(case((and_(col(ExecutionEntry.flow) == Flow.PAID, month <= as_at), amount))),
-            func.sum(case((is_planned, amount))),
-            func.sum(case((and_(is_planned, month > as_at), amount))),
+            *(func.sum(case((kind, amount))) for kind in kinds),
             more,
             col(ExecutionEntry.currency),
+            *(func.count(case((kind, amount))) for kind in kinds),
         )
         .select_from(ExecutionEntry)
         .group_by(col(ExecutionEntry.project_id), col(ExecutionEntry.currency))
@@ -120,7 +126,8 @@ def _frame_of(session: Session, query: Select[*tuple[Any, ...]]) -> pl.DataFrame
         (row[0], *(None if value is None else int(value) for value in row[1:4]), *row[4:])
         for row in session.execute(query)
     ]
-    return pl.DataFrame(rows, schema={**SPENT, "currency": pl.String()}, orient="row")
+    counted = {f"{name}_rows": pl.Int64() for name in AMOUNTS}
+    return pl.DataFrame(rows, schema={**SPENT, "currency": pl.String(), **counted}, orient="row")
 
 
 def read_contracts(session: Session, portion: Portion) -> pl.DataFrame:

@@ -18,6 +18,8 @@ from portfolio.execution.models import ExecutionDifference, ExecutionEntry
 from portfolio.execution.queries import entries_of
 from portfolio.execution.reconciliation import orders_of, settle_order
 from portfolio.execution.terms import DifferenceState, Flow
+from portfolio.monitoring import facts_money, facts_plan
+from portfolio.monitoring.portion import only
 from portfolio.people.permissions import Permission
 from portfolio.people.terms import Role
 from portfolio.projects.models import Initiative
@@ -99,10 +101,25 @@ def test_what_is_typed_gives_way_and_is_refused_beside_the_system(database, scen
     with database.writing() as session:
         assert by_hand.type_month(session, scene.finance, scene.pack, scene.project, fields) == 1
     assert len(record(database, scene, content(scene)).yielding) == 1
-    assert sum(paid(database, scene)) == 10_050
+    assert paid(database, scene) == [10_050], "what gave way is not a payment of nothing"
     with database.writing() as session, pytest.raises(FieldRefused) as refused:
         by_hand.type_month(session, scene.finance, scene.pack, scene.project, fields)
     assert refused.value.field == "month"
+
+
+def test_what_was_taken_back_is_not_reported_and_not_zero(database, scene):
+    fields = TypedFields(month="2026-06", paid=Decimal(70), reason="Bank statement")
+    with database.writing() as session:
+        by_hand.type_month(session, scene.finance, scene.pack, scene.project, fields)
+    only_bound = f"proyecto,mes,comprometido\n{scene.number},2026-07,500\n".encode()
+    assert len(record(database, scene, only_bound).yielding) == 1
+    assert paid(database, scene) == []
+    with database.reading() as session:
+        lives = facts_plan.read_lives(session, only(scene.project.id))
+        spent = facts_money.read_spent(session, only(scene.project.id), lives, date(2026, 12, 31))
+    assert spent["paid"].to_list() == [None]
+    with pytest.raises(Refused):
+        record(database, scene, only_bound, date(2026, 8, 1))
 
 
 @pytest.mark.parametrize("wrong", [{"paid": "much"}, {"month": "soon"}, {"month": "2027-07"}])
