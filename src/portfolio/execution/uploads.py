@@ -15,7 +15,7 @@ from portfolio.db.base import new_id
 from portfolio.db.clock import now
 from portfolio.documents.reading import Table, read_bytes
 from portfolio.errors import NotFound, Refused
-from portfolio.execution.columns import HEADERS, recognised
+from portfolio.execution.columns import HEADERS, WORDS, recognised
 from portfolio.execution.files import OPTIONS, Preview, preview
 from portfolio.execution.models import ExecutionDifference, ExecutionRun
 from portfolio.execution.recording import keep, lock
@@ -24,7 +24,7 @@ from portfolio.execution.terms import DifferenceState, Origin, RunState
 from portfolio.files.store import FileStore
 from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
-from portfolio.people.viewer import Viewer
+from portfolio.people.viewer import SYSTEM, Viewer
 
 
 def table_of(store: FileStore, run: ExecutionRun) -> Table:
@@ -91,6 +91,25 @@ def record_run(session: Session, actor: Viewer, pack: CountryPack, table: Table,
     )  # fmt: skip
     session.flush()
     return seen
+
+
+def take_file(
+    session: Session, pack: CountryPack, table: Table, name: str, digest: str, as_at: date
+) -> tuple[Preview, int]:
+    """For the command: the whole way of a file as the system; what was found, and how many amounts were recorded.
+
+    Nothing is kept of a file that says nothing new. Raises `Refused` for one that lacks a column.
+    """
+    today = now(session).astimezone(pack.zone).date()
+    seen = preview(session, SYSTEM, pack, table, recognised(table.header), as_at, today)
+    if seen.missing:
+        names = ", ".join(_(WORDS[field]) for field in seen.missing)
+        raise Refused(_("The file lacks a column for: %(names)s. Say which column it is.") % {"names": names})
+    if not seen.has_news:
+        return seen, 0
+    run = prepare(session, SYSTEM, table, name, digest, as_at)
+    seen = record_run(session, SYSTEM, pack, table, run)
+    return seen, run.recorded
 
 
 def _list_differences(session: Session, run: ExecutionRun, seen: Preview) -> None:
