@@ -43,3 +43,21 @@ def test_an_attribute_without_a_value_does_not_run_into_the_next(name: str) -> N
     source = (ROOT / name).read_text(encoding="utf-8")
     bare = r"\b(?:checked|selected|readonly|disabled|multiple|hidden|required|open){% endif %}\s*\n\s*(?:{%|[a-z])"
     assert not re.findall(bare, source)
+
+
+MACROS = {
+    name for path in (ROOT / "macros").glob("*.html") for name in re.findall(r"macro (\w+)", path.read_text("utf-8"))
+}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("macros/")])
+def test_it_imports_the_macros_it_uses_and_no_more(name: str) -> None:
+    """A part that lives on the imports of the page around it breaks in the next page that includes it."""
+    source = re.sub(r"{#.*?#}", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.S)
+    imports = re.findall(r'{% from "[^"]+" import ([^%]+?) %}', source)
+    asked = {one.strip().split(" as ")[-1] for names in imports for one in names.split(",")}
+    body = re.sub(r'{% from "[^"]+" import [^%]+? %}', "", source)
+    own = set(re.findall(r"macro (\w+)", body))
+    called = set(re.findall(r"(?<![\w.'\"])(\w+)\(", " ".join(re.findall(r"{[{%].*?[%}]}", body, flags=re.S))))
+    assert called & (MACROS | {"form_key_field"}) <= asked | own
+    assert {one for one in asked if not re.search(rf"\b{one}\b", body)} == set()

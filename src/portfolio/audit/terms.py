@@ -210,8 +210,10 @@ class Tag(Enum):
     EXECUTION_SETTLED = "execution.settled"
     CONTRACT_ADDED = "contract.added"
     CONTRACT_AMENDED = "contract.amended"
+    CONTRACT_ENDED = "contract.ended"
     INVOICE_ADDED = "contract.invoice_added"
     INVOICE_PAID = "contract.invoice_paid"
+    INVOICE_REJECTED = "contract.invoice_rejected"
     DRAWS_SETTLED = "contract.draws_settled"
     # files in and out
     IMPORT_PREPARED = "import.prepared"

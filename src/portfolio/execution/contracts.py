@@ -14,9 +14,9 @@ from portfolio.db.clock import now
 from portfolio.db.memo import row_of
 from portfolio.db.money import Money
 from portfolio.errors import FieldRefused, NotFound, Refused
-from portfolio.execution.forms import AmendmentFields, ContractFields, InvoiceFields
+from portfolio.execution.forms import AmendmentFields, ContractFields, EndFields, InvoiceFields
 from portfolio.execution.models import Contract, ContractAmendment, Invoice
-from portfolio.execution.terms import ContractState, InvoiceState
+from portfolio.execution.terms import OPEN_INVOICES, ContractState, InvoiceState
 from portfolio.i18n import gettext as _
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
@@ -94,10 +94,34 @@ def _minor(name: str, amount: object, currency: str) -> int:
         raise FieldRefused(name, str(error)) from None
 
 
+def _check_in_force(contract: Contract) -> None:
+    if contract.state is not ContractState.IN_FORCE:
+        raise Refused(_("This contract is over."))
+
+
+def end_contract(
+    session: Session, actor: Viewer, project: Project, contract: Contract, fields: EndFields, today: date
+) -> None:
+    """It ended as agreed, or was terminated early. What was invoiced before stays and may still be paid.
+
+    Raises `FieldRefused` for a day before the signature or to come; `Refused` for a contract that is over.
+    """
+    _check_in_force(contract)
+    if not contract.signed_on <= fields.ended_on <= today:
+        raise FieldRefused("ended_on", _("A contract ends after it was signed, and not after today"))
+    contract.state, contract.ended_on = ContractState(fields.how), fields.ended_on
+    session.flush()
+    record(
+        session, actor, Tag.CONTRACT_ENDED, contract, words=fields.reason,
+        project=project.id, case=project.case_id, how=fields.how, ended_on=fields.ended_on,
+    )  # fmt: skip
+
+
 def amend(
     session: Session, actor: Viewer, project: Project, contract: Contract, fields: AmendmentFields, today: date
 ) -> ContractAmendment:
-    """Raises `FieldRefused` for one that changes nothing, or leaves less than nothing."""
+    """Raises `FieldRefused` for one that changes nothing, or leaves less than nothing; `Refused` for a contract that is over."""
+    _check_in_force(contract)
     if fields.change is None and fields.ends_on is None:
         raise FieldRefused("change", _("Say what changes: the amount or the end"))
     if not contract.signed_on <= fields.signed_on <= today:
@@ -137,7 +161,10 @@ def amend(
 def add_invoice(
     session: Session, actor: Viewer, project: Project, contract: Contract, fields: InvoiceFields, today: date
 ) -> Invoice:
-    """Raises `FieldRefused` for a number that the contract has already, and a day to come; `Refused` for a contract that ended."""
+    """What came after the contract ended counts too: the last invoice often does.
+
+    Raises `FieldRefused` for a number that the contract has already, and a day to come; `Refused` for a contract terminated early.
+    """
     if contract.state is ContractState.TERMINATED:
         raise Refused(_("This contract was terminated."))
     there = select(col(Invoice.id)).where(col(Invoice.contract_id) == contract.id, col(Invoice.number) == fields.number)
@@ -168,10 +195,25 @@ def get_invoice(session: Session, project: Project, invoice_id: uuid.UUID) -> tu
     return found, get_contract(session, project, found.contract_id)
 
 
+def _check_open(invoice: Invoice) -> None:
+    if invoice.state not in OPEN_INVOICES:
+        raise Refused(_("This invoice is closed already."))
+
+
+def reject_invoice(session: Session, actor: Viewer, project: Project, invoice: Invoice, reason: str) -> None:
+    """It no longer counts as invoiced. Raises `Refused` for one that is paid or rejected."""
+    _check_open(invoice)
+    invoice.state, invoice.reason = InvoiceState.REJECTED, reason
+    session.flush()
+    record(
+        session, actor, Tag.INVOICE_REJECTED, invoice, words=reason,
+        project=project.id, case=project.case_id, contract=invoice.contract_id,
+    )  # fmt: skip
+
+
 def pay(session: Session, actor: Viewer, project: Project, invoice: Invoice, paid_on: date, today: date) -> None:
     """Raises `FieldRefused` for a day before the invoice or to come; `Refused` for one that is paid or rejected."""
-    if invoice.state in (InvoiceState.PAID, InvoiceState.REJECTED):
-        raise Refused(_("This invoice is closed already."))
+    _check_open(invoice)
     if not invoice.issued_on <= paid_on <= today:
         raise FieldRefused("paid_on", _("An invoice is paid after it was issued, and not after today"))
     invoice.state, invoice.paid_on = InvoiceState.PAID, paid_on

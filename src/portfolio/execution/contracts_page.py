@@ -11,7 +11,7 @@ from portfolio.db.money import Money
 from portfolio.execution.models import Contract, ContractAmendment, Invoice
 from portfolio.execution.queries import amendments_of, contracts_of, invoices_of
 from portfolio.execution.reconciliation import Order, orders_of
-from portfolio.execution.terms import InvoiceState
+from portfolio.execution.terms import OPEN_INVOICES, ContractState, InvoiceState
 from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Project
@@ -58,13 +58,12 @@ def _contract(row: Contract, amendments: list[ContractAmendment], invoices: list
         "standing": shown(standing),
         "invoiced": shown(invoiced),
         "paid": shown(paid),
+        "in_force": row.state is ContractState.IN_FORCE,
+        "may_invoice": row.state is not ContractState.TERMINATED,
         "is_over": invoiced > standing,
         "amendments": [(one, shown(one.change_minor)) for one in amendments],
-        "invoices": [(one, shown(one.amount_minor), one.state in OPEN) for one in invoices],
+        "invoices": [(one, shown(one.amount_minor), one.state in OPEN_INVOICES) for one in invoices],
     }
-
-
-OPEN = (InvoiceState.RECEIVED, InvoiceState.ACCRUED)
 
 
 def _order(one: Order) -> dict[str, Any]:

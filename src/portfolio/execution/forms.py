@@ -75,6 +75,14 @@ class AmendmentFields(_Form):
     reason: Reason
 
 
+class EndFields(_Form):
+    """A contract that ended as agreed, or was terminated early."""
+
+    how: Literal["ended", "terminated"]
+    ended_on: date
+    reason: Reason
+
+
 class InvoiceFields(_Form):
     """An invoice as it came."""
 
@@ -87,6 +95,12 @@ class PaidFields(_Form):
     """The day on which an invoice was paid."""
 
     paid_on: date
+
+
+class RejectFields(_Form):
+    """Why an invoice is not paid."""
+
+    reason: Reason
 
 
 class SettleDrawsFields(_Form):

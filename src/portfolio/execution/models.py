@@ -98,6 +98,7 @@ class Contract(Versioned, Audited, table=True):
     ends_on: date | None = None
     amount_minor: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
+    ended_on: date | None = Field(default=None, description="the day on which it was over in fact")
     state: ContractState = Field(default=ContractState.IN_FORCE, sa_type=enum_type(ContractState, 20))
 
 

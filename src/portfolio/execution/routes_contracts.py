@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.execution import contracts
 from portfolio.execution.contracts_page import code_rows, contracts_context
-from portfolio.execution.forms import AmendmentFields, ContractFields, InvoiceFields, PaidFields, SettleDrawsFields
+from portfolio.execution.forms import (
+    AmendmentFields,
+    ContractFields,
+    EndFields,
+    InvoiceFields,
+    PaidFields,
+    RejectFields,
+    SettleDrawsFields,
+)
+from portfolio.execution.models import Contract, Invoice
 from portfolio.execution.reconciliation import orders_of, settle_order
 from portfolio.execution.views import CONTRACTS, Opened, framed, opened, path_of
 from portfolio.i18n import N_
@@ -26,15 +35,18 @@ from portfolio.web.pages import done, invalid, page, taken_back
 
 T = TypeVar("T", bound=BaseModel)
 LIST, NEW, AMEND = "execution/contracts.html", "execution/contract_new.html", "execution/amend.html"
-INVOICE, PAY, SETTLE = "execution/invoice.html", "execution/pay.html", "execution/settle.html"
+END, SETTLE = "execution/end.html", "execution/settle.html"
+INVOICE, PAY, REJECT = "execution/invoice.html", "execution/pay.html", "execution/reject.html"
 
 register_tab(TabSpec(31, CONTRACTS, N_("Contracts"), Permission.PROJECT_READ))
 flash.register(
     {
         "contract_added": N_("The contract is on record."),
         "contract_amended": N_("The amendment is on record."),
+        "contract_ended": N_("The contract is over."),
         "invoice_added": N_("The invoice is on record."),
         "invoice_paid": N_("The invoice is paid."),
+        "invoice_rejected": N_("The invoice is rejected, and no longer counts."),
         "draws_settled": N_("The difference is settled, as long as its figures stay."),
     }
 )
@@ -78,6 +90,28 @@ def _answer(
     return invalid(request, template, form=form, **framed(request, session, found, CONTRACTS), **context())
 
 
+def _of_contract(
+    request: AnyRequest, session: Session, project_id: uuid.UUID, contract_id: uuid.UUID
+) -> tuple[Opened, Contract]:
+    found = opened(request, session, project_id)
+    return found, contracts.get_contract(session, found.project, contract_id)
+
+
+def _of_invoice(
+    request: AnyRequest, session: Session, project_id: uuid.UUID, invoice_id: uuid.UUID
+) -> tuple[Opened, Invoice, dict[str, Any]]:
+    """The last is what the page of the form shows."""
+    found = opened(request, session, project_id)
+    invoice, contract = contracts.get_invoice(session, found.project, invoice_id)
+    return found, invoice, {"invoice": invoice, "contract": contract}
+
+
+def _ask(
+    request: AnyRequest, session: Session, found: Opened, template: str, fields: type[BaseModel], **context: Any
+) -> Response[Any]:
+    return page(request, template, form=blank(fields), **framed(request, session, found, CONTRACTS), **context)
+
+
 def _codes(session: Session, found: Opened) -> dict[str, Any]:
     return {
         "codes": [
@@ -96,9 +130,7 @@ def _codes(session: Session, found: Opened) -> dict[str, Any]:
 )
 def show_new(request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]) -> Response[Any]:
     found = opened(request, session, project_id)
-    return page(
-        request, NEW, form=blank(ContractFields), **framed(request, session, found, CONTRACTS), **_codes(session, found)
-    )
+    return _ask(request, session, found, NEW, ContractFields, **_codes(session, found))
 
 
 @post(
@@ -135,11 +167,8 @@ def show_amend(
     project_id: FromPath[uuid.UUID],
     contract_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found = opened(request, session, project_id)
-    contract = contracts.get_contract(session, found.project, contract_id)
-    return page(
-        request, AMEND, form=blank(AmendmentFields), contract=contract, **framed(request, session, found, CONTRACTS)
-    )
+    found, contract = _of_contract(request, session, project_id, contract_id)
+    return _ask(request, session, found, AMEND, AmendmentFields, contract=contract)
 
 
 @post(
@@ -155,14 +184,52 @@ def submit_amend(
     project_id: FromPath[uuid.UUID],
     contract_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found = opened(request, session, project_id)
-    contract = contracts.get_contract(session, found.project, contract_id)
+    found, contract = _of_contract(request, session, project_id, contract_id)
 
     def act(fields: AmendmentFields) -> None:
         contracts.amend(session, request.user, found.project, contract, fields, found.today)
 
     form = bind(AmendmentFields, submitted)
     return _answer(request, session, found, AMEND, form, act, "contract_amended", lambda: {"contract": contract})
+
+
+@get(
+    "/projects/{project_id:uuid}/contracts/{contract_id:uuid}/end",
+    name="execution.end",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_end(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    project_id: FromPath[uuid.UUID],
+    contract_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found, contract = _of_contract(request, session, project_id, contract_id)
+    return _ask(request, session, found, END, EndFields, contract=contract)
+
+
+@post(
+    "/projects/{project_id:uuid}/contracts/{contract_id:uuid}/end",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_end(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    project_id: FromPath[uuid.UUID],
+    contract_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found, contract = _of_contract(request, session, project_id, contract_id)
+
+    def act(fields: EndFields) -> None:
+        contracts.end_contract(session, request.user, found.project, contract, fields, found.today)
+
+    form = bind(EndFields, submitted)
+    return _answer(request, session, found, END, form, act, "contract_ended", lambda: {"contract": contract})
 
 
 @get(
@@ -178,11 +245,8 @@ def show_invoice(
     project_id: FromPath[uuid.UUID],
     contract_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found = opened(request, session, project_id)
-    contract = contracts.get_contract(session, found.project, contract_id)
-    return page(
-        request, INVOICE, form=blank(InvoiceFields), contract=contract, **framed(request, session, found, CONTRACTS)
-    )
+    found, contract = _of_contract(request, session, project_id, contract_id)
+    return _ask(request, session, found, INVOICE, InvoiceFields, contract=contract)
 
 
 @post(
@@ -198,8 +262,7 @@ def submit_invoice(
     project_id: FromPath[uuid.UUID],
     contract_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found = opened(request, session, project_id)
-    contract = contracts.get_contract(session, found.project, contract_id)
+    found, contract = _of_contract(request, session, project_id, contract_id)
 
     def act(fields: InvoiceFields) -> None:
         contracts.add_invoice(session, request.user, found.project, contract, fields, found.today)
@@ -221,16 +284,8 @@ def show_pay(
     project_id: FromPath[uuid.UUID],
     invoice_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found = opened(request, session, project_id)
-    invoice, contract = contracts.get_invoice(session, found.project, invoice_id)
-    return page(
-        request,
-        PAY,
-        form=blank(PaidFields),
-        invoice=invoice,
-        contract=contract,
-        **framed(request, session, found, CONTRACTS),
-    )
+    found, _invoice, shown = _of_invoice(request, session, project_id, invoice_id)
+    return _ask(request, session, found, PAY, PaidFields, **shown)
 
 
 @post(
@@ -246,15 +301,52 @@ def submit_pay(
     project_id: FromPath[uuid.UUID],
     invoice_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found = opened(request, session, project_id)
-    invoice, contract = contracts.get_invoice(session, found.project, invoice_id)
+    found, invoice, shown = _of_invoice(request, session, project_id, invoice_id)
 
     def act(fields: PaidFields) -> None:
         contracts.pay(session, request.user, found.project, invoice, fields.paid_on, found.today)
 
-    shown = {"invoice": invoice, "contract": contract}
     form = bind(PaidFields, submitted)
     return _answer(request, session, found, PAY, form, act, "invoice_paid", lambda: shown)
+
+
+@get(
+    "/projects/{project_id:uuid}/invoices/{invoice_id:uuid}/rejected",
+    name="execution.reject",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_reject(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    project_id: FromPath[uuid.UUID],
+    invoice_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found, _invoice, shown = _of_invoice(request, session, project_id, invoice_id)
+    return _ask(request, session, found, REJECT, RejectFields, **shown)
+
+
+@post(
+    "/projects/{project_id:uuid}/invoices/{invoice_id:uuid}/rejected",
+    permission=Permission.CONTRACT_WRITE,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_reject(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    project_id: FromPath[uuid.UUID],
+    invoice_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    found, invoice, shown = _of_invoice(request, session, project_id, invoice_id)
+
+    def act(fields: RejectFields) -> None:
+        contracts.reject_invoice(session, request.user, found.project, invoice, fields.reason)
+
+    form = bind(RejectFields, submitted)
+    return _answer(request, session, found, REJECT, form, act, "invoice_rejected", lambda: shown)
 
 
 @get(
@@ -319,10 +411,14 @@ def routes() -> list[Any]:
         submit_new,
         show_amend,
         submit_amend,
+        show_end,
+        submit_end,
         show_invoice,
         submit_invoice,
         show_pay,
         submit_pay,
+        show_reject,
+        submit_reject,
         show_settle,
         submit_settle,
     ]

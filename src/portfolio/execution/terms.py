@@ -60,3 +60,7 @@ class InvoiceState(Enum):
     ACCRUED = "accrued"
     PAID = "paid"
     REJECTED = "rejected"
+
+
+OPEN_INVOICES = (InvoiceState.RECEIVED, InvoiceState.ACCRUED)
+"""Still to be paid or rejected."""

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from portfolio.db.memo import row_of
 from portfolio.i18n import N_
 from portfolio.identity.visit import AnyRequest, everything_of, pack_of, today_of, url_for
 from portfolio.monitoring.money_page import money_context
@@ -16,6 +17,7 @@ from portfolio.monitoring.money_panel import money_panel
 from portfolio.monitoring.performance_page import performance_context
 from portfolio.people.permissions import Permission
 from portfolio.projects.frame import TabSpec, project_frame, register_tab
+from portfolio.projects.models import Initiative
 from portfolio.projects.panels import Panel, register_panel
 from portfolio.projects.visibility import get_project
 from portfolio.web.pages import page
@@ -46,11 +48,14 @@ def show_money(
     request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
 ) -> Response[Any]:
     project = get_project(session, request.user, project_id)
+    whole = everything_of(request)
+    institution = row_of(session, Initiative, project.initiative_id).institution_id
     return page(
         request,
         "monitoring/money.html",
-        frame=project_frame(session, everything_of(request), project, TAB, url_for(request)),
+        frame=project_frame(session, whole, project, TAB, url_for(request)),
         project=project,
+        may_type=whole.can_in(Permission.EXECUTION_TYPE, institution),
         here=request.url.path,
         **money_context(session, pack_of(request), project, as_at_of(request, session)),
     )

@@ -12,9 +12,17 @@ from portfolio.db.memo import row_of
 from portfolio.documents.reading import read_bytes
 from portfolio.errors import FieldRefused, Refused
 from portfolio.execution import by_hand, contracts, differences, uploads
+from portfolio.execution.contracts_page import contracts_context
 from portfolio.execution.files import OPTIONS
-from portfolio.execution.forms import AmendmentFields, ContractFields, SettleFields, TypedFields
-from portfolio.execution.models import ExecutionDifference, ExecutionEntry
+from portfolio.execution.forms import (
+    AmendmentFields,
+    ContractFields,
+    EndFields,
+    InvoiceFields,
+    SettleFields,
+    TypedFields,
+)
+from portfolio.execution.models import Contract, ExecutionDifference, ExecutionEntry, Invoice
 from portfolio.execution.queries import entries_of
 from portfolio.execution.reconciliation import orders_of, settle_order
 from portfolio.execution.terms import DifferenceState, Flow
@@ -159,6 +167,52 @@ def test_a_contract_its_amendment_and_a_settled_difference_of_draws_that_no_long
         assert (order.difference, order.settlement) == (105_000, None)
 
 
+def a_contract(session, scene, today):
+    fields = ContractFields(
+        reference="C-2", title="Cloud", supplier="Nube SA", signed_on=date(2026, 7, 1), amount=Decimal(1000)
+    )
+    return contracts.add_contract(session, scene.finance, scene.project, fields, today)
+
+
+@pytest.mark.parametrize(("how", "takes_invoices"), [("ended", True), ("terminated", False)])
+def test_a_contract_ends_once_and_is_not_amended_after(database, scene, how, takes_invoices):
+    today = date(2026, 8, 3)
+    change = AmendmentFields(signed_on=date(2026, 8, 2), change=Decimal(50), reason="More storage")
+    bill = InvoiceFields(number="F-1", issued_on=date(2026, 8, 3), amount=Decimal(10))
+    with database.writing() as session:
+        contract = a_contract(session, scene, today)
+        early = EndFields(how=how, ended_on=date(2026, 6, 30), reason="x")
+        with pytest.raises(FieldRefused) as refused:  # before it was signed
+            contracts.end_contract(session, scene.finance, scene.project, contract, early, today)
+        assert refused.value.field == "ended_on"
+        end = EndFields(how=how, ended_on=date(2026, 8, 2), reason="All was accepted")
+        contracts.end_contract(session, scene.finance, scene.project, contract, end, today)
+        for act, given in ((contracts.end_contract, end), (contracts.amend, change)):
+            with pytest.raises(Refused):
+                act(session, scene.finance, scene.project, contract, given, today)
+        if takes_invoices:
+            contracts.add_invoice(session, scene.finance, scene.project, contract, bill, today)
+        else:
+            with pytest.raises(Refused):
+                contracts.add_invoice(session, scene.finance, scene.project, contract, bill, today)
+
+
+def test_a_rejected_invoice_no_longer_counts_and_is_not_paid(database, scene):
+    today = date(2026, 8, 3)
+    with database.writing() as session:
+        contract = a_contract(session, scene, today)
+        bill = InvoiceFields(number="F-1", issued_on=date(2026, 8, 2), amount=Decimal(10))
+        invoice = contracts.add_invoice(session, scene.finance, scene.project, contract, bill, today)
+        contracts.reject_invoice(session, scene.finance, scene.project, invoice, "Not what was ordered")
+        with pytest.raises(Refused):
+            contracts.pay(session, scene.finance, scene.project, invoice, today, today)
+        with pytest.raises(Refused):
+            contracts.reject_invoice(session, scene.finance, scene.project, invoice, "Again")
+        institution = row_of(session, Initiative, scene.project.initiative_id).institution_id
+        (shown,) = contracts_context(session, scene.finance, scene.project, institution)["contracts"]
+    assert "0.00" in shown["invoiced"]
+
+
 def test_the_pages_from_the_file_to_the_export(database, visitors, scene):
     office = visitors.of(scene.stage.budget_analyst.person_id)
     sent = office.post("/execution/files", {"as_at": "2026-07-31"}, files={"file": ("siga.csv", content(scene))})
@@ -179,7 +233,23 @@ def test_the_pages_from_the_file_to_the_export(database, visitors, scene):
     )
     assert added.status == 303, added.main
     assert "Nube" in lead.get(address).main
+    with database.reading() as session:
+        contract = session.scalars(select(Contract)).one().id
+    wrong = lead.post(f"{address}/{contract}/end", {"how": "ended", "ended_on": "2026-07-01", "reason": "Accepted"})
+    assert (wrong.status, "Accepted" in wrong.main) == (422, True)
+    ended = lead.post(f"{address}/{contract}/end", {"how": "ended", "ended_on": "2026-08-02", "reason": "Accepted"})
+    assert ended.status == 303, ended.main
+    bill = lead.post(f"{address}/{contract}/invoice", {"number": "F-1", "issued_on": "2026-08-02", "amount": "4"})
+    assert bill.status == 303, bill.main
+    with database.reading() as session:
+        invoice = session.scalars(select(Invoice)).one().id
+    rejected = lead.post(f"/projects/{scene.project.id}/invoices/{invoice}/rejected", {"reason": "Not ordered"})
+    assert rejected.status == 303, rejected.main
+    assert "Not ordered" in lead.get(address).main
     assert lead.get("/execution/files").status == 403
     assert visitors.of(scene.stranger.person_id).get(address).status == 404
     finance = visitors.of(scene.finance.person_id)
-    assert finance.get(f"/projects/{scene.project.id}/money/typed").status == 200
+    typed = f"/projects/{scene.project.id}/money/typed"
+    assert finance.get(typed).status == 200
+    assert typed in finance.get(f"/projects/{scene.project.id}/money").text
+    assert typed not in lead.get(f"/projects/{scene.project.id}/money").text
