@@ -40,8 +40,7 @@ def run(capsys, *words):
 
 def test_a_file_is_recorded_once_its_doubts_wait_and_its_wrong_rows_are_told(scene, capsys):
     scene.file.write_text(
-        "proyecto,mes,pagado\n"
-         f"{scene.number},2026-07,100.50\nPF-2026-999999,2026-07,7\n{scene.number},2026-08,much\n"
+        f"proyecto,mes,pagado\n{scene.number},2026-07,100.50\nPF-2026-999999,2026-07,7\n{scene.number},2026-08,much\n"
     )
     words = (scene.file, "--as-at", "2026-08-31")
     code, said = run(capsys, *words)
