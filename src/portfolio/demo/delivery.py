@@ -8,6 +8,7 @@ from portfolio.demo.delivery_closing import closing
 from portfolio.demo.delivery_health import health
 from portfolio.demo.delivery_kpis import measure
 from portfolio.demo.delivery_life import lives
+from portfolio.demo.delivery_money import money
 from portfolio.demo.delivery_plan import plans
 from portfolio.demo.delivery_returns import returns
 from portfolio.demo.delivery_risks import risks
@@ -26,7 +27,7 @@ class Told:
 Part = Callable[[Stage, Sequence[Told]], None]
 """Real acts on the projects of the cases that were funded; each opens its own transactions with `stage.act(day)`."""
 
-PARTS: tuple[Part, ...] = (plans, measure, lives, risks, returns, health, closing)
+PARTS: tuple[Part, ...] = (plans, measure, lives, risks, money, returns, health, closing)
 
 
 def play(stage: Stage, told: Sequence[Told]) -> None:

@@ -26,6 +26,7 @@ from portfolio.demo.deciding import decide
 from portfolio.demo.road import REACHES_REVIEW, Stage, walk
 from portfolio.demo.stories import Story, stories
 from portfolio.demo.writing import cost_amounts
+from portfolio.files.store import FileStore
 from portfolio.identity.passwords import hash_password
 from portfolio.notifications.models import Notice
 from portfolio.packs.schema import CountryPack
@@ -121,6 +122,7 @@ def load(
         base_url=settings.base_url,
         today=today,
         earlier=earlier,
+        files=FileStore(settings.files_dir),
     )
     walked = []
     for number, story in enumerate(told, start=1):

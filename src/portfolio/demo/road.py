@@ -23,6 +23,7 @@ from portfolio.db.engine import Database
 from portfolio.demo.country import Country
 from portfolio.demo.stories import Story
 from portfolio.demo.writing import write_case
+from portfolio.files.store import FileStore
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import SectionCode
 from portfolio.peer_review import actions as reviewing
@@ -55,6 +56,7 @@ class Stage:
     base_url: str
     today: date
     earlier: Call
+    files: FileStore
     shift: timedelta = timedelta()
 
     def of(self, story: Story) -> "Stage":

@@ -78,7 +78,6 @@ def _order(one: Order) -> dict[str, Any]:
         "contracted": shown(one.contracted),
         "difference": shown(one.difference),
         "differs": bool(one.difference),
+        "waits": one.reserved > 0 and not one.committed and not one.contracted,
         "settlement": one.settlement,
-        "drawn_minor": one.drawn,
-        "contracted_minor": one.contracted,
     }

@@ -1,7 +1,7 @@
 """Draws of an approval code against the contracts that follow from them, order by order.
 
-What an order holds on the code (reserved plus committed) is compared with its contracts and their amendments; a difference is
-settled by a person with a reason, and only as long as both figures stay as they were.
+What an order committed on the code is compared with its contracts and their amendments: what is reserved only has no contract
+yet. A difference is settled by a person with a reason, and only as long as both figures stay as they were.
 """
 
 import uuid
@@ -40,13 +40,9 @@ class Order:
     settlement: DrawSettlement | None
 
     @property
-    def drawn(self) -> int:
-        return self.reserved + self.committed
-
-    @property
     def difference(self) -> int:
-        """What the contracts exceed the draws by."""
-        return self.contracted - self.drawn
+        """What the contracts exceed the commitments by."""
+        return self.contracted - self.committed
 
 
 def orders_of(session: Session, project: Project) -> list[Order]:
@@ -62,10 +58,7 @@ def orders_of(session: Session, project: Project) -> list[Order]:
         for reference in sorted(set(drawn) | {order for code_id, order in contracted if code_id == code.id}):
             held, bound = drawn.get(reference, Balance()), contracted.get((code.id, reference), 0)
             last = settled.get((code.id, reference))
-            holds = last is not None and (last.drawn_minor, last.contracted_minor) == (
-                held.reserved + held.committed,
-                bound,
-            )
+            holds = last is not None and (last.drawn_minor, last.contracted_minor) == (held.committed, bound)
             found.append(Order(code, reference, held.reserved, held.committed, bound, last if holds else None))
     return found
 
@@ -105,7 +98,7 @@ def settle_order(
     shown: tuple[int, int],
     reason: str,
 ) -> DrawSettlement:
-    """A person's word on a difference. `shown`: what was drawn and contracted when they looked.
+    """A person's word on a difference. `shown`: what was committed and contracted when they looked.
 
     Raises `NotFound` for an order that is not there, `Refused` where nothing differs, it is settled, or the figures moved on.
     """
@@ -117,12 +110,12 @@ def settle_order(
         raise NotFound
     if order.settlement is not None or not order.difference:
         raise Refused(_("Nothing is left to settle of this order."))
-    if shown != (order.drawn, order.contracted):
+    if shown != (order.committed, order.contracted):
         raise Refused(_("The figures of this order changed meanwhile. Reload the page and look at them again."))
     row = DrawSettlement(
         code_id=code_id,
         order_reference=reference,
-        drawn_minor=order.drawn,
+        drawn_minor=order.committed,
         contracted_minor=order.contracted,
         reason=reason,
         made_by_id=actor.person_id,
@@ -132,6 +125,6 @@ def settle_order(
     session.flush()
     record(
         session, actor, Tag.DRAWS_SETTLED, row, words=reason, project=project.id, case=project.case_id,
-        code=code_id, drawn=order.drawn, contracted=order.contracted,
+        code=code_id, drawn=order.committed, contracted=order.contracted,
     )  # fmt: skip
     return row

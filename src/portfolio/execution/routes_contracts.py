@@ -365,7 +365,7 @@ def show_settle(
     found = opened(request, session, project_id)
     context = _order(request, session, found, code_id)
     order = context["order"]
-    form = blank(SettleDrawsFields, drawn=str(order.drawn), contracted=str(order.contracted))
+    form = blank(SettleDrawsFields, drawn=str(order.committed), contracted=str(order.contracted))
     return page(request, SETTLE, form=form, **framed(request, session, found, CONTRACTS), **context)
 
 

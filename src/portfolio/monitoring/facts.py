@@ -45,11 +45,12 @@ def read_facts(session: Session, pack: CountryPack, portion: Portion, as_at: dat
     dates = facts_plan.dates_of(lives, facts_plan.read_approved(session, portion), milestones)
     indicators, points = facts_kpis.read_indicators(session, portion)
     told, spent = read_told(session, portion), facts_money.read_spent(session, portion, lives, as_at)
-    costs = facts_money.at_the_end(spent, told.progress)
+    decided = facts_money.read_decided(session, pack, portion)
+    costs = facts_money.at_the_end(spent, told.progress, decided)
     return Read(
         as_at=as_at,
         lives=lives,
-        plans=plans_of(lives, dates, facts_money.read_decided(session, portion), costs),
+        plans=plans_of(lives, dates, decided, costs),
         milestones=milestones,
         indicators=indicators,
         points=points,

@@ -9,7 +9,8 @@ import polars as pl
 from portfolio.kpis.chart import Frame
 
 WIDTH, HEIGHT = 720, 260
-LEFT, BELOW = 110, 24
+LEFT, BELOW = 150, 24
+"""Room beside the lines for an amount of thirteen digits with its currency, and below for the months."""
 
 DASHES = {"planned": "6 5", "committed": "2 4", "paid": ""}
 """Lines are told apart by their dashes and the words at their ends, not by colour."""
@@ -27,10 +28,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`ends`: first and last month, least and most amount."""
+    """`left`: where the lines begin; `ends`: first and last month, least and most amount."""
 
     width: int
     height: int
+    left: int
     lines: tuple[Line, ...]
     ends: tuple[date, date, int, int]
 
@@ -48,7 +50,7 @@ def chart_of(curve: pl.DataFrame) -> Chart | None:
     drawn = {name: points for name, points in known.items() if len(points) > 1}
     words = _apart({name: frame.place(*points[-1]) for name, points in drawn.items()})
     lines = tuple(Line(name, frame.path(points), DASHES[name], words[name]) for name, points in drawn.items())
-    return Chart(WIDTH, HEIGHT, lines, (months[0], months[-1], 0, max(values))) if lines else None
+    return Chart(WIDTH, HEIGHT, LEFT, lines, (months[0], months[-1], 0, max(values))) if lines else None
 
 
 def _apart(ends: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:

@@ -1,7 +1,8 @@
 """Money of one project month by month, as the arithmetic of delivery takes it.
 
-What is planned: the financial system's own plan; where it has none, what was decided by fiscal year, spread evenly over the
-months of the year from the month in which the project began. The page says which.
+What is planned, fiscal year by fiscal year: the financial system's own plan; for a year of which it has none, what was decided,
+spread evenly over the months of the year from the month in which the project began. A system that plans one year at a time says
+nothing of the years after it, and the whole plan is the budget at completion. The page says which years were spread.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from portfolio.db.memo import row_of
 from portfolio.execution.models import ExecutionEntry
 from portfolio.execution.queries import flows_frame
 from portfolio.execution.terms import Flow
-from portfolio.execution.years import first_day
+from portfolio.execution.years import bounds_of, first_day
 from portfolio.monitoring import s_curve
 from portfolio.monitoring.ratios import whole
 from portfolio.packs.schema import CountryPack
@@ -33,14 +34,14 @@ LINES = pl.Schema({"line": pl.String(), **{flow.value: pl.Int64() for flow in Fl
 class MoneyFacts:
     """`months`: `s_curve.FLOWS` with `accrued`, one row a month and line. `decided`: by fiscal year, minor units.
 
-    `is_planned`: whether the plan is the financial system's, not spread from what was decided. `other`: currencies of amounts
-    that are not the project's and are not added up.
+    `spread`: the fiscal years whose plan is not the financial system's but spread from what was decided. `other`: currencies of
+    amounts that are not the project's and are not added up.
     """
 
     currency: str
     months: pl.DataFrame
     decided: dict[int, int]
-    is_planned: bool
+    spread: tuple[int, ...]
     other: tuple[str, ...]
 
 
@@ -51,14 +52,14 @@ def money_facts(session: Session, pack: CountryPack, project: Project) -> MoneyF
     other = tuple(sorted(set(flows["currency"].to_list()) - {currency}))
     mine = flows.filter(pl.col("currency") == currency)
     decided = decided_by_year(session, project)
-    is_planned = bool((mine["flow"] == Flow.PLANNED.value).any())
     months = by_month(mine)
-    if not is_planned:
+    lacking = unplanned(months, {year: bounds_of(pack, year) for year in decided})
+    if lacking:
+        rest = {year: decided[year] for year in lacking}
         months = pl.concat(
-            [months, spread(decided, {year: first_day(pack, year) for year in decided}, project.began_on)],
-            how="diagonal",
+            [months, spread(rest, {year: first_day(pack, year) for year in rest}, project.began_on)], how="diagonal"
         )
-    return MoneyFacts(currency, months, decided, is_planned, other)
+    return MoneyFacts(currency, months, decided, lacking, other)
 
 
 def decided_by_year(session: Session, project: Project) -> dict[int, int]:
@@ -81,6 +82,14 @@ def by_month(flows: pl.DataFrame) -> pl.DataFrame:
         for flow in Flow
     ]
     return flows.group_by("month", "line", maintain_order=True).agg(columns).sort("month", "line")
+
+
+def unplanned(months: pl.DataFrame, years: dict[int, tuple[date, date]]) -> tuple[int, ...]:
+    """Of the fiscal years, with their first month and the first after, those without a planned amount; in order. Pure."""
+    planned = set(months.filter(pl.col("planned").is_not_null())["month"].to_list())
+    return tuple(
+        sorted(y for y, (first, after) in years.items() if not any(first <= month < after for month in planned))
+    )
 
 
 def spread(decided: dict[int, int], first_months: dict[int, date], began_on: date | None) -> pl.DataFrame:

@@ -86,11 +86,15 @@ def money_context(session: Session, pack: CountryPack, project: Project, as_at: 
         "chart_words": _chart_words(facts, curve),
         "ends": _ends(facts, chart),
         "line_words": {"planned": _("planned"), "committed": _("committed"), "paid": _("paid")},
-        "is_planned": facts.is_planned,
+        "spread": year_words(facts.spread),
         "has_entries": any(total(facts.months, name) is not None for name in ("committed", "accrued", "paid")),
         "other": ", ".join(facts.other),
         "year_end": _year_end(pack, facts, as_at, year),
     }
+
+
+def year_words(years: tuple[int, ...]) -> str:
+    return ", ".join(map(str, years))
 
 
 def _until(facts: MoneyFacts, as_at: date) -> pl.DataFrame:
@@ -151,10 +155,10 @@ def _incomplete(facts: MoneyFacts, minor: int | None) -> str:
 def _lines(pack: CountryPack, facts: MoneyFacts, as_at: date) -> Sequence[tuple[str, list[str]]]:
     """Budget lines with their words; the plan that was spread has none and is left out here."""
     found = by_line(facts, as_at)
-    names = ("planned", "committed", "accrued", "paid") if facts.is_planned else ("committed", "accrued", "paid")
     rows = []
     for row in found.iter_rows(named=True):
-        if all(row[name] is None for name in names):
+        is_spread = not row["line"] and bool(facts.spread)
+        if all(row[name] is None for name in ("committed", "accrued", "paid", *(() if is_spread else ("planned",)))):
             continue
         line = pack.budget_lines.get(row["line"])
         words = f"{row['line']} {line.label}" if line else row["line"] or _("without a budget line")
@@ -202,7 +206,10 @@ def _year_end(pack: CountryPack, facts: MoneyFacts, as_at: date, year: int) -> Y
     found = s_curve.year_end(year_row(pack, facts, as_at, year), month).row(0, named=True)
     limits = s_curve.limits_in(month)
     told = (
-        _("In this month, below %(under)s of the year's budget is under-executed, below %(watch)s is to be watched.")
+        _(
+            "In this month, below %(under)s of the year's budget is under-executed, below %(watch)s is to be watched; "
+            "above all of it is over."
+        )
         % {"under": share(limits.under_bp), "watch": share(limits.watch_bp)}
         if limits
         else _("Nothing is said in the first three months: appropriations open late.")
@@ -211,13 +218,21 @@ def _year_end(pack: CountryPack, facts: MoneyFacts, as_at: date, year: int) -> Y
         return YearEnd(year, "", "", "", not_available(Missing(found["execution_missing"])), told)
     level = Execution(found["execution"])
     known = reported_until(facts.months, as_at)
-    pace = _(
-        "At the pace kept up to %(month)s, the last month reported (paid against planned), %(amount)s will be paid by the end of "
-        "the year: %(share)s of its budget; %(rest)s would stay unspent."
-    ) % {
+    told_of = {
         "month": month_words(known or as_at),
         "amount": _amount(facts, found["at_year_end"]),
         "share": share(found["execution_bp"]),
-        "rest": _amount(facts, max(found["unspent"], 0)),
+        "rest": _amount(facts, abs(found["unspent"])),
     }
+    pace = (
+        _(
+            "At the pace kept up to %(month)s, the last month reported (paid against planned), %(amount)s will be paid by the end "
+            "of the year: %(share)s of its budget; %(rest)s would stay unspent."
+        )
+        if found["unspent"] >= 0
+        else _(
+            "At the pace kept up to %(month)s, the last month reported (paid against planned), %(amount)s would be paid by the end "
+            "of the year: %(share)s of its budget; %(rest)s are lacking."
+        )
+    ) % told_of
     return YearEnd(year, pace, TONES[level], label(level), "", told)

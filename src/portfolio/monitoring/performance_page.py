@@ -17,6 +17,7 @@ from portfolio.monitoring.facts import read_facts
 from portfolio.monitoring.health_terms import Band, Estimate, Missing
 from portfolio.monitoring.health_words import not_available, share
 from portfolio.monitoring.money_facts import MoneyFacts, money_facts, reported_until, total
+from portfolio.monitoring.money_page import year_words
 from portfolio.monitoring.portion import only
 from portfolio.monitoring.rating_periods import period_end
 from portfolio.monitoring.told import Stated, progress_until
@@ -73,20 +74,29 @@ def performance_context(session: Session, pack: CountryPack, project: Project, a
     found = reckoned(facts, stated, as_at)
     return {
         "as_at": as_at,
+        "earned_at": status_day(stated, as_at),
         "figures": shown_figures(facts, found),
         "estimates": _estimates(facts, found),
         "variances": _variances(facts, both_variances(read.plans, as_at).row(0, named=True)),
-        "is_planned": facts.is_planned,
+        "spread": year_words(facts.spread),
         "progress": share(stated[1]) if stated else "",
         "stated_on": period_end(stated[0]) if stated else None,
     }
 
 
+def status_day(stated: Stated | None, as_at: date) -> date:
+    """The day that earned value is reckoned for: the end of the period of which progress is stated; without one, the day asked for.
+
+    What was planned and paid since then is of a time whose work nobody has stated yet.
+    """
+    return as_at if stated is None else min(as_at, period_end(stated[0]))
+
+
 def reckoned(facts: MoneyFacts, stated: Stated | None, as_at: date) -> EarnedValue:
     """Earned value of a project from its money and the physical progress stated for a period. Pure.
 
-    Actual cost and earned value speak of the same time or not at all: payments that are reported only up to a month before the
-    end of that period are no actual cost. A plan with a month below zero cannot be read and counts as none.
+    Planned value, earned value and actual cost are of one day (`status_day`), or not at all: payments that are reported only up to
+    a month before the end of that period are no actual cost. A plan with a month below zero cannot be read and counts as none.
     """
     plan = (
         facts.months.filter(pl.col("planned").is_not_null())
@@ -98,10 +108,11 @@ def reckoned(facts: MoneyFacts, stated: Stated | None, as_at: date) -> EarnedVal
         plan = plan.clear()
     bac = int(plan["planned"].sum())
     earned = None if stated is None or not bac else earned_from_share(bac, stated[1])
+    day = status_day(stated, as_at)
     known = reported_until(facts.months, as_at)
-    is_known = known is not None and (stated is None or known >= period_end(stated[0]).replace(day=1))
-    actual = total(facts.months.filter(pl.col("month") <= as_at), "paid") if is_known else None
-    return earned_value(plan, Progress(as_at, earned, actual))
+    is_known = known is not None and (stated is None or known >= day.replace(day=1))
+    actual = total(facts.months.filter(pl.col("month") <= day), "paid") if is_known else None
+    return earned_value(plan, Progress(day, earned, actual))
 
 
 def shown_figures(facts: MoneyFacts, found: EarnedValue) -> list[Shown]:

@@ -19,10 +19,14 @@ from portfolio.db.engine import Database
 from portfolio.demo import load as loading
 from portfolio.demo.large import load_large
 from portfolio.demo.stories import stories
+from portfolio.execution.models import ExecutionDifference
+from portfolio.execution.queries import entries_of
+from portfolio.execution.terms import Flow
 from portfolio.i18n import language
 from portfolio.packs.loader import load_pack
 from portfolio.people.terms import Role
 from portfolio.projects.models import Initiative, Project
+from portfolio.returns.models import ProgressReturn
 from portfolio.settings import Settings, read_settings
 from visitors import Visitors
 
@@ -45,6 +49,25 @@ def test_one_story_goes_the_whole_road_and_its_trail_holds(
         assert now(session).astimezone(PACK.zone).date() == loading.TODAY
     found = verify(database, settings.checkpoints_dir, public_keys(settings.keys_dir))
     assert found.holds, found
+
+
+def test_what_was_paid_agrees_with_what_the_returns_say(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_app(settings, database)
+    told = [story for story in stories() if story.is_earlier]
+    monkeypatch.setattr(loading, "stories", lambda: told)
+    with language("es"):
+        loading.load(database, settings, PACK)
+    with database.reading() as session:
+        returns = session.scalars(select(ProgressReturn).where(col(ProgressReturn.paid_minor).is_not(None))).all()
+        assert len(returns) > len(told)
+        for found in returns:
+            last = found.period_on + timedelta(days=80)
+            paid = [row for row in entries_of(session, found.project_id) if row.flow is Flow.PAID and row.month <= last]
+            assert sum(row.amount_minor for row in paid) == found.paid_minor, (found.project_id, found.period_on)
+        assert len(session.scalars(select(ExecutionDifference)).all()) == 1
+    assert verify(database, settings.checkpoints_dir, public_keys(settings.keys_dir)).holds
 
 
 def test_the_clock_moves(database: Database) -> None:

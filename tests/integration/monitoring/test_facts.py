@@ -15,7 +15,7 @@ from portfolio.execution.terms import Flow, Origin
 from portfolio.monitoring import facts_plan
 from portfolio.monitoring.data_quality import Checked
 from portfolio.monitoring.facts import check_portion, counts_of, rating_facts, read_facts
-from portfolio.monitoring.facts_money import SPENT, at_the_end
+from portfolio.monitoring.facts_money import DECIDED, SPENT, at_the_end
 from portfolio.monitoring.portion import ALL, only, portions
 from portfolio.monitoring.told import PROGRESS
 from portfolio.people.viewer import SYSTEM
@@ -125,13 +125,20 @@ def test_what_is_paid_and_planned_comes_from_execution(session: Session) -> None
 
 
 def test_the_cost_that_the_newest_return_expects_comes_first() -> None:
-    rows = [("a", 10, 30, 20, None), ("b", None, 30, 20, None), ("c", 5, None, None, None)]
+    end, next_year = date(2026, 12, 1), date(2027, 1, 1)
+    rows = [("a", 10, 30, 20, None, end), ("b", None, 30, 20, None, end), ("c", 5, None, None, None, None)]
+    rows.append(("e", 10, 30, 20, None, end))
     spent = pl.DataFrame(rows, schema=SPENT, orient="row")
     progress = pl.DataFrame(
         [("a", TODAY, 100, 77), ("c", TODAY, 100, None), ("d", TODAY, 100, 9)], schema=PROGRESS, orient="row"
     )
-    found = {row[0]: row[1:] for row in at_the_end(spent, progress).iter_rows()}
-    assert found == {"a": (77, 10), "b": (20, None), "c": (None, 5), "d": (9, None)}
+    decided = pl.DataFrame(
+        [("a", 30, next_year), ("b", 30, date(2026, 1, 1)), ("e", 99, next_year)], schema=DECIDED, orient="row"
+    )
+    found = {row[0]: row[1:] for row in at_the_end(spent, progress, decided).iter_rows()}
+    assert found == {"a": (77, 10), "b": (20, None), "c": (None, 5), "e": (None, 10), "d": (9, None)}, (
+        "a plan of one year of two"
+    )
 
 
 def test_portions_together_say_what_all_at_once_say(session: Session) -> None:

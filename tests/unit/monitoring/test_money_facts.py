@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.execution.queries import FLOWS
-from portfolio.execution.years import first_day, year_of
+from portfolio.execution.years import bounds_of, first_day, year_of
 from portfolio.monitoring.money_chart import chart_of
 from portfolio.monitoring.money_facts import (
     MoneyFacts,
@@ -19,6 +19,7 @@ from portfolio.monitoring.money_facts import (
     reported_until,
     spread,
     total,
+    unplanned,
 )
 from portfolio.monitoring.money_page import year_row
 from portfolio.monitoring.performance_page import reckoned
@@ -44,7 +45,7 @@ def flows(*rows: tuple[date, str, str, int]) -> pl.DataFrame:
 
 
 def facts_of(*rows: tuple[date, str, str, int], decided: dict[int, int] | None = None) -> MoneyFacts:
-    return MoneyFacts("USD", by_month(flows(*rows)), decided or {}, is_planned=True, other=())
+    return MoneyFacts("USD", by_month(flows(*rows)), decided or {}, spread=(), other=())
 
 
 @given(st.dictionaries(st.integers(2026, 2029), st.integers(0, 10**12), min_size=1), st.integers(1, 12))
@@ -105,13 +106,20 @@ def test_the_pace_ends_with_the_last_month_reported() -> None:
     assert (row["planned_to_date"], row["paid"], row["planned_year"]) == (600, 300, 1200)
 
 
+def test_a_year_without_a_plan_of_the_system_is_spread_and_counts_in_the_whole() -> None:
+    rows = [(date(2026, month, 1), "2.2", "planned", 100) for month in range(1, 13)]
+    months, decided = by_month(flows(*rows, (date(2027, 1, 1), "2.2", "paid", 7))), {2026: 1200, 2027: 2400, 2028: 0}
+    assert unplanned(months, {year: bounds_of(PACK, year) for year in decided}) == (2027, 2028)
+
+
 def test_earned_value_needs_a_plan_and_a_progress() -> None:
-    nothing = MoneyFacts("USD", by_month(flows()), {}, is_planned=False, other=())
+    nothing = MoneyFacts("USD", by_month(flows()), {}, spread=(), other=())
     assert reckoned(nothing, (JANUARY, 5_000), JANUARY).ev.missing is not None
     rows = [(date(2026, month, 1), "2.2", "planned", 100) for month in range(1, 11)]
     stated = (JANUARY, 2_000)
-    found = reckoned(facts_of(*rows, (date(2026, 3, 1), "2.2", "paid", 120)), stated, date(2026, 4, 10))
-    assert (found.pv.minor, found.ev.minor, found.ac.minor) == (400, 200, 120)
+    paid = [(date(2026, 3, 1), "2.2", "paid", 120), (date(2026, 4, 1), "2.2", "paid", 999)]
+    found = reckoned(facts_of(*rows, *paid), stated, date(2026, 4, 10))
+    assert (found.pv.minor, found.ev.minor, found.ac.minor) == (300, 200, 120), "all three as at the end of March"
     behind = reckoned(facts_of(*rows, (date(2026, 2, 1), "2.2", "paid", 120)), stated, date(2026, 4, 10))
     assert behind.ac.missing is not None, "payments to February say nothing of the work done in March"
     assert reckoned(facts_of((JANUARY, "2.2", "planned", -5)), stated, JANUARY).pv.missing is not None
