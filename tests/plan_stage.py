@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from case_factories import a_call, a_case
 from factories import a_person, an_institution
 from portfolio.business_cases.terms import CaseStatus
+from portfolio.packs.loader import load_pack
 from portfolio.people.models import Institution
 from portfolio.people.terms import Role
 from portfolio.people.viewer import SYSTEM, Viewer
@@ -22,6 +23,7 @@ from portfolio.projects.plan.terms import BaselineKind
 from visitors import PASSWORD
 
 SECRET = "s" * 32
+PACK = load_pack("eclac")
 
 
 @dataclass
@@ -63,7 +65,7 @@ def proposed(session: Session, stage: PlanStage, kind: BaselineKind, **dates: da
     """A proposal of the forecasts, but for the milestones named by their titles."""
     plan = read_plan(session, stage.project.id)
     wanted = {row.id: dates.get(row.title, row.forecast_on) for row in plan.standing}
-    return baselines.propose_plan(session, stage.lead, stage.project, baselines.Asked(kind, "Because", wanted))
+    return baselines.propose_plan(session, stage.lead, PACK, stage.project, baselines.Asked(kind, "Because", wanted))
 
 
 def approved(session: Session, stage: PlanStage, row: PlanProposal, by: Viewer | None = None) -> Baseline:

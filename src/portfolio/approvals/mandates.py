@@ -1,4 +1,4 @@
-"""Answers the rooms below that ask who may act on a case; see `business_cases.mandate`."""
+"""Answers the rooms below that ask who may act on a case (`business_cases.mandate`) or hears of its project (`projects.oversight`)."""
 
 import uuid
 from collections.abc import Collection
@@ -10,10 +10,12 @@ from portfolio.approvals.separation import Act
 from portfolio.approvals.ties import separation_reasons
 from portfolio.business_cases.mandate import Mandates, register_mandates
 from portfolio.business_cases.models import BusinessCase
+from portfolio.db.memo import row_of
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import Power
 from portfolio.people.terms import Role
 from portfolio.people.viewer import Viewer
+from portfolio.projects.oversight import register_lawful
 
 _ACTS = {
     Power.REVIEW_ASSIGNMENT: Act.ASSIGN_REVIEWERS,
@@ -41,4 +43,9 @@ def _people(
     return lawful_people(session, pack, case, power, roles)
 
 
+def _overseers(session: Session, pack: CountryPack, case_id: uuid.UUID, roles: Collection[Role]) -> list[uuid.UUID]:
+    return lawful_people(session, pack, row_of(session, BusinessCase, case_id), Power.OPINION, roles)
+
+
 register_mandates(Mandates(_refusals, _body, _people))
+register_lawful(_overseers)

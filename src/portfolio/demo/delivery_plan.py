@@ -131,7 +131,7 @@ class _Telling:
                 wanted = wanted | {key: day_ for key, day_ in kept.items() if plan.items[key].title not in dates}
             carried = [one.id for one in accepted_changes(session, project.id)]
             baselines.propose_plan(
-                session, self._lead(session), project, baselines.Asked(kind, reasons, wanted, carried)
+                session, self._lead(session), self.stage.pack, project, baselines.Asked(kind, reasons, wanted, carried)
             )
 
     def _decide(self, day: date, by: str, answer: str) -> None:

@@ -153,7 +153,7 @@ def sign(
     row.submitted_on = row.submitted_on or today
     row.digest = shown
     _move(session, actor, pack, project, row, "sign", digest=shown)
-    notices.tell_handed_in(session, actor, project, row, today)
+    notices.tell_handed_in(session, pack, actor, project, row)
     rate_project(session, pack, project, row.period_on, RatingOccasion.RETURN_SUBMITTED)
 
 

@@ -1,7 +1,6 @@
 """Who hears of a return: its leads, its sponsors, the directive body."""
 
 import uuid
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,20 +9,18 @@ from portfolio.monitoring.life_notices import leads_of, people_in_roles
 from portfolio.notifications.outbox import owe
 from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import GRANTS, Permission
-from portfolio.people.queries import holders
 from portfolio.people.terms import Role
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
+from portfolio.projects.oversight import overseers
 from portfolio.returns.models import ProgressReturn
 from portfolio.returns.workflow import SPONSORS
 
-_VERIFYING = sorted(
-    (role for role, granted in GRANTS.items() if Permission.RETURN_VERIFY in granted), key=lambda role: role.value
-)
+_VERIFYING = frozenset(role for role, granted in GRANTS.items() if Permission.RETURN_VERIFY in granted)
 
 
-def verifiers(session: Session, today: date) -> set[uuid.UUID]:
-    return {person for role in _VERIFYING for person in holders(session, role, today)}
+def verifiers(session: Session, pack: CountryPack, project: Project) -> set[uuid.UUID]:
+    return overseers(session, pack, project, _VERIFYING)
 
 
 def tell(
@@ -55,8 +52,8 @@ def tell_ready(session: Session, pack: CountryPack, actor: Viewer, project: Proj
     tell(session, "return_ready", people, project, row, by=actor.name, due=row.due_on)
 
 
-def tell_handed_in(session: Session, actor: Viewer, project: Project, row: ProgressReturn, today: date) -> None:
-    tell(session, "return_handed_in", verifiers(session, today) - {actor.person_id}, project, row)
+def tell_handed_in(session: Session, pack: CountryPack, actor: Viewer, project: Project, row: ProgressReturn) -> None:
+    tell(session, "return_handed_in", verifiers(session, pack, project) - {actor.person_id}, project, row)
 
 
 def tell_sent_back(

@@ -54,7 +54,7 @@ def remind(session: Session, pack: CountryPack, today: date) -> int:
         if step in (Step.HEAD, Step.DIRECTIVE):
             people |= agency(session, pack, project, Role.HEAD_OF_SERVICE)
         if step is Step.DIRECTIVE:
-            people |= verifiers(session, today)
+            people |= verifiers(session, pack, project)
         told += tell(
             session, KINDS[step], people, project, row, once_key=f"return:{row.id}:{step.value}", due=row.due_on
         )

@@ -12,6 +12,7 @@ from portfolio.packs.terms import Tier
 from portfolio.people.queries import holders
 from portfolio.people.terms import Role
 from portfolio.projects.models import Initiative, Project
+from portfolio.projects.oversight import overseers
 from portfolio.risk.models import Risk
 
 
@@ -33,20 +34,19 @@ def project_people(session: Session, project: Project, risk: Risk, on: date) -> 
     return found | {person for person in (risk.owner_id, risk.raised_by_id) if person is not None}
 
 
-def tier_people(session: Session, pack: CountryPack, tier: Tier, on: date) -> set[uuid.UUID]:
+def tier_people(session: Session, pack: CountryPack, project: Project, tier: Tier) -> set[uuid.UUID]:
     """Those who answer for a tier above the project; nobody for the operational one."""
     rule = pack.risk.escalation.get(tier)
-    return {person for code in rule.answered_by for person in holders(session, Role(code), on)} if rule else set()
+    return overseers(session, pack, project, map(Role, rule.answered_by)) if rule else set()
 
 
 def authorities(session: Session, pack: CountryPack, project: Project, rating: str, on: date) -> set[uuid.UUID]:
     """Those who may accept a risk rated so: in the institution itself, or in a body that reaches all."""
     institution_id = institution_of(session, project)
     own = {Role.AGENCY_CIO, Role.HEAD_OF_SERVICE}
-    found: set[uuid.UUID] = set()
-    for role in map(Role, pack.risk.ratings[rating].accepted_by):
-        found |= set(holders(session, role, on, institution_id if role in own else None))
-    return found
+    roles = set(map(Role, pack.risk.ratings[rating].accepted_by))
+    found = {person for role in roles & own for person in holders(session, role, on, institution_id)}
+    return found | overseers(session, pack, project, roles - own)
 
 
 def path_of(risk: Risk) -> str:

@@ -98,8 +98,8 @@ def mark_overdue(session: Session, pack: CountryPack, at: datetime) -> int:
         row.overdue_at = at
         record(session, SYSTEM, Tag.RISK_ESCALATION_OVERDUE, row, risk=risk.id, due=row.due_on, **on_history(project))
         higher = above(row.tier)
-        told = tier_people(session, pack, row.tier, today) | project_people(session, project, risk, today)
-        told |= tier_people(session, pack, higher, today) if higher else set()
+        told = tier_people(session, pack, project, row.tier) | project_people(session, project, risk, today)
+        told |= tier_people(session, pack, project, higher) if higher else set()
         owe(
             session,
             "risk_escalation_overdue",

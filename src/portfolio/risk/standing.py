@@ -112,7 +112,7 @@ def take_up(
     owe(
         session,
         "risk_escalated",
-        tier_people(session, pack, tier, today),
+        tier_people(session, pack, project, tier),
         subject_id=project.case_id,
         path=path_of(risk),
         event=risk.event,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from modification_stage import give_password
-from plan_stage import PlanStage, a_milestone, a_plan_stage, approved, proposed
+from plan_stage import PACK, PlanStage, a_milestone, a_plan_stage, approved, proposed
 from portfolio.audit.models import AuditEvent
 from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.notifications.models import Notice
@@ -247,7 +247,7 @@ def test_a_refused_and_a_taken_back_proposal_change_nothing_and_free_their_reque
 
     def propose() -> baselines.PlanProposal:
         asked = baselines.Asked(BaselineKind.POLICY, "The law", wanted, [change.id])
-        return baselines.propose_plan(session, stage.lead, stage.project, asked)
+        return baselines.propose_plan(session, stage.lead, PACK, stage.project, asked)
 
     row = propose()
     assert change.proposal_id == row.id

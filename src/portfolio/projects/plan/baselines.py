@@ -22,11 +22,13 @@ from portfolio.errors import Refused
 from portfolio.i18n import gettext as _
 from portfolio.identity.step_up import prove
 from portfolio.notifications.outbox import owe
+from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import holders
 from portfolio.people.terms import Role
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
+from portfolio.projects.oversight import overseers
 from portfolio.projects.plan.milestones import refuse_if_fixed, today, why_fixed
 from portfolio.projects.plan.models import Baseline, BaselineItem, ChangeRequest, Milestone, PlanProposal
 from portfolio.projects.plan.queries import Plan, accepted_changes, read_plan
@@ -65,7 +67,7 @@ def why_not_propose(session: Session, project: Project, plan: Plan) -> list[str]
     return reasons
 
 
-def propose_plan(session: Session, actor: Viewer, project: Project, asked: Asked) -> PlanProposal:
+def propose_plan(session: Session, actor: Viewer, pack: CountryPack, project: Project, asked: Asked) -> PlanProposal:
     """The first person's act. Raises `Refused` with every reason."""
     _lock(session, project)
     plan = read_plan(session, project.id)
@@ -106,7 +108,7 @@ def propose_plan(session: Session, actor: Viewer, project: Project, asked: Asked
         session, actor, Tag.PLAN_PROPOSED, row, words=row.reasons, project=project.id, case=project.case_id,
         kind=row.kind.value, digest=row.digest, changes=sorted(str(change.id) for change in carried),
     )  # fmt: skip
-    _tell(session, project, row, "plan_proposed", _deciders(session, project) - {actor.person_id}, by=actor.name)
+    _tell(session, project, row, "plan_proposed", _deciders(session, pack, project) - {actor.person_id}, by=actor.name)
     return row
 
 
@@ -274,10 +276,10 @@ def _lock(session: Session, project: Project) -> None:
     session.execute(select(col(Project.id)).where(col(Project.id) == project.id).with_for_update())
 
 
-def _deciders(session: Session, project: Project) -> set[uuid.UUID]:
+def _deciders(session: Session, pack: CountryPack, project: Project) -> set[uuid.UUID]:
     institution = session.get_one(Initiative, project.initiative_id).institution_id
-    day = today(session)
-    return {*holders(session, Role.AGENCY_CIO, day, institution), *holders(session, Role.DIRECTIVE_HEAD, day)}
+    own = set(holders(session, Role.AGENCY_CIO, today(session), institution))
+    return own | overseers(session, pack, project, {Role.DIRECTIVE_HEAD})
 
 
 def _tell(

@@ -16,6 +16,7 @@ from sqlmodel import col
 from portfolio.errors import FieldRefused, Refused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.identity.visit import pack_of
 from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
@@ -82,7 +83,7 @@ def submit_form(
     asked = Asked(kind, form.value.reasons, dates.values, form.value.changes)
     try:
         with session.begin_nested():
-            row = baselines.propose_plan(session, here.actor, here.project, asked)
+            row = baselines.propose_plan(session, here.actor, pack_of(request), here.project, asked)
     except Refused as refused:
         return invalid(request, FORM, **_form_context(here, form, dates, refused.reasons))
     address = here.address("projects.plan_proposal", proposal_id=row.id)
