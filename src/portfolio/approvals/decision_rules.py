@@ -62,6 +62,11 @@ class DecisionFacts:
     def needs_override(self) -> bool:
         return self.opinion is OpinionOutcome.UNFAVOURABLE and self.opinion_binds
 
+    @property
+    def is_barred(self) -> bool:
+        """A binding unfavourable opinion stands that nobody has overridden."""
+        return self.needs_override and not self.has_override
+
 
 def sums_by_year(lines: Iterable[Line]) -> dict[int, int]:
     """Fiscal year → sum, ascending."""
@@ -129,7 +134,7 @@ def _amount_faults(lines: tuple[Line, ...], reasons: str, facts: DecisionFacts) 
     given = sums_by_year(lines)
     this_year, total = given.get(facts.fiscal_year, 0), sum(given.values())
     found = []
-    if facts.needs_override and not facts.has_override:
+    if facts.is_barred:
         found.append(
             _(
                 "The opinion is unfavourable and binding: only the authority that the rules name may override it, by an act."

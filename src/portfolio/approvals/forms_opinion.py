@@ -40,12 +40,16 @@ class SignFields(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class OpinionEntered:
-    """What the form means, or what is wrong with it: field → sentence. `raw` is what was typed."""
+    """What the form means, or what is wrong with it: field → sentence. `raw` is what was typed.
+
+    `loose_notes`: typed beside a ground that is not ticked; they are refused, and shown again.
+    """
 
     outcome: OpinionOutcome | None = None
     recommended_minor: int | None = None
     reasons: str = ""
     grounds: list[dict[str, str]] = field(default_factory=list)
+    loose_notes: Mapping[str, str] = field(default_factory=dict)
     conditions: list[ConditionText] = field(default_factory=list)
     raw: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -73,11 +77,13 @@ def entered(submitted: Submitted, currency: str) -> OpinionEntered:
     if len(reasons) > LONGEST["reasons"]:
         errors["reasons"] = too_long(LONGEST["reasons"], len(reasons))
     conditions = _conditions(submitted, errors)
+    grounds = _grounds(submitted, errors)
     return OpinionEntered(
         outcome=chosen,
         recommended_minor=recommended,
         reasons=reasons,
-        grounds=_grounds(submitted, errors),
+        grounds=grounds,
+        loose_notes=_loose_notes(submitted, errors),
         conditions=conditions,
         raw={"outcome": outcome, "recommended": amount, "reasons": reasons},
         errors=errors,
@@ -132,6 +138,18 @@ def _grounds(submitted: Submitted, errors: dict[str, str]) -> list[dict[str, str
             errors[f"note-{key}"] = too_long(LONGEST["note"], len(note))
         found.append({"kind": kind, "id": id_, "note": note[: LONGEST["note"]]})
     return found
+
+
+def _loose_notes(submitted: Submitted, errors: dict[str, str]) -> dict[str, str]:
+    """Nothing that was typed is dropped without a word: a note needs its ground."""
+    ticked = set(submitted.texts("ground"))
+    loose = {}
+    for name in submitted.values:
+        key = name.removeprefix("note-")
+        if key != name and key not in ticked and (note := submitted.text(name)):
+            errors.setdefault(name, _("Tick this ground too, or clear what is written beside it"))
+            loose[key] = note[: LONGEST["note"]]
+    return loose
 
 
 def _conditions(submitted: Submitted, errors: dict[str, str]) -> list[ConditionText]:

@@ -172,7 +172,11 @@ def _context(
         "reasons": list(reasons),
         "mark": mark_of(draft),
         "drafted_outcome": drafted_outcome(position),
-        "choices": [(choice.value, label(choice)) for choice in DecisionChoice],
+        "choices": [
+            (choice.value, label(choice))
+            for choice in DecisionChoice
+            if choice is not DecisionChoice.FUND or not position.facts.is_barred or _choice(draft) == choice.value
+        ],
         "budget_lines": [(line.code, f"{line.code} {line.label}") for line in pack.usable_budget_lines()],
         "decimal_sign": get_decimal_symbol(locale()),
         "places": minor_digits(case.currency),

@@ -244,6 +244,7 @@ def _context(
         "form": shown.form,
         "errors": shown.errors,
         "chosen": {f"{item['kind']}:{item['id']}": item.get("note", "") for item in shown.grounds},
+        "notes": shown.loose_notes,
         "conditions": rows_of(shown.conditions),
         "grounds": grounds_of(session, pack, case) if can_write else [],
         "outcomes": [(outcome.value, label(outcome)) for outcome in SAID],

@@ -63,7 +63,7 @@ def task_list(
         "kind": pack.kinds[case.kind].label,
         "required": lead,
         "optional": [row for row in rows if not row.required],
-        "complete": sum(row.tone == "good" for row in lead),
+        "complete": None if case.submitted_at else sum(row.tone == "good" for row in lead),
         "titles": {row.code: row.title for row in rows},
         "missing": lacking,
         "state": state,

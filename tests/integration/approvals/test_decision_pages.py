@@ -242,12 +242,16 @@ def test_amounts_by_year_tranche_and_budget_line_on_the_page_of_the_case(scene, 
 def test_only_the_named_authority_sees_the_override_form(scene, visitors):
     address = f"/cases/{scene.against_id}/decision"
     assert visitors.of(scene.stage.decider.person_id).get(address).by_id("number") is None
+    offered = 'name="choice" type="radio" value="fund"'
+    budget = visitors.of(scene.stage.budget_analyst.person_id)
+    assert offered not in budget.get(address).text
     chair = visitors.of(scene.stage.chair.person_id)
     page = chair.get(address)
     fields = {"number": "Decree 7", "dated_on": "2026-08-01", "reasons": "Need", "digest": page.value("digest")}
     assert chair.post(f"/cases/{scene.against_id}/override", {**fields, "password": "no, not this"}).error("password")
     assert chair.post(f"/cases/{scene.against_id}/override", {**fields, "password": PASSWORD}).status == 303
     assert "Decree 7" in chair.get(address).main
+    assert offered in budget.get(address).text
 
 
 def test_an_opinion_is_written_field_by_field_passed_on_and_signed(scene, visitors, database):
@@ -265,6 +269,8 @@ def test_an_opinion_is_written_field_by_field_passed_on_and_signed(scene, visito
         "ground": key,
     }
     assert analyst.post(address, {**fields, "recommended": "much", "act": "save"}).error("recommended")
+    loose = analyst.post(address, {**fields, "ground": "", f"note-{key}": "See page 4", "act": "save"})
+    assert (loose.status, "Tick this ground too" in loose.main, loose.value(f"note-{key}")) == (422, True, "See page 4")
     lacking = analyst.post(address, {**fields, "ground": "", "act": "pass_on"})
     assert lacking.status == 422
     assert "without its source" in lacking.main
