@@ -17,6 +17,7 @@ from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the
     waiting_closing,
     waiting_delivery,
     waiting_measurements,
+    waiting_money,
     waiting_oversight,
     waiting_plans,
     waiting_ratings,

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -50,6 +50,19 @@ def listed(session: Session, viewer: Viewer, state: DifferenceState | None) -> l
     if state is not None:
         query = query.where(col(ExecutionDifference.state) == state)
     return [Listed(row, run) for row, run in session.execute(query)]
+
+
+def files_waiting(session: Session, viewer: Viewer) -> list[tuple[ExecutionRun, int]]:
+    """Files with rows that nobody settled yet, and how many; the oldest first. Those of `listed`."""
+    query = (
+        select(ExecutionRun, func.count())
+        .join(ExecutionDifference, col(ExecutionRun.id) == col(ExecutionDifference.run_id))
+        .where(_scope(viewer), col(ExecutionDifference.state) == DifferenceState.OPEN)
+        .group_by(col(ExecutionRun.id))
+        .order_by(col(ExecutionRun.created_at), col(ExecutionRun.id))
+        .limit(MOST_SHOWN)
+    )
+    return [(run, count) for run, count in session.execute(query)]
 
 
 def get_difference(session: Session, viewer: Viewer, row_id: uuid.UUID) -> Listed:

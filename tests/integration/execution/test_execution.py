@@ -104,6 +104,20 @@ def test_an_unmatched_row_waits_and_is_assigned_once(database, scene):
         assert (one.state, one.project_id) == (DifferenceState.ASSIGNED, scene.project.id)
 
 
+def test_rows_that_match_nothing_wait_for_who_brings_files_in(database, visitors, scene):
+    record(database, scene, content(scene, number="PF-2026-999999"))
+    office = visitors.of(scene.stage.budget_analyst.person_id)
+    assert "siga.csv · 1 row" in office.get("/").main
+    for other in (scene.finance, scene.stage.lead):
+        assert "siga.csv" not in visitors.of(other.person_id).get("/").main
+    with database.writing() as session:
+        row = session.scalars(select(ExecutionDifference)).one()
+        actor = scene.stage.budget_analyst.narrowed(Permission.EXECUTION_IMPORT)
+        fields = SettleFields(what="set_aside", reason="Of another ministry")
+        differences.settle(session, actor, scene.pack, differences.get_difference(session, actor, row.id), fields)
+    assert "siga.csv" not in office.get("/").main
+
+
 def test_what_is_typed_gives_way_and_is_refused_beside_the_system(database, scene):
     fields = TypedFields(month="2026-06", paid=Decimal(70), reason="Bank statement")
     with database.writing() as session:
