@@ -1,5 +1,6 @@
 """The application with two pages beside it: the floor (same bytes, session and thread, raw SQL) and the bare answer."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ def main() -> None:
     app: Litestar = create_app(read_settings())
     app.register(floor)
     app.register(bare)
+    gc.collect()
+    gc.freeze()  # as `portfolio serve` does
     config = uvicorn.Config(app, log_level="error", access_log=False)
     uvicorn.Server(config).run(sockets=[listening_socket("127.0.0.1", port)])
 

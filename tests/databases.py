@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from sqlalchemy import event
 
 from portfolio.db.engine import Database, open_database
 from portfolio.db.migrate import upgrade
@@ -87,3 +89,18 @@ def fresh_database(backend: str) -> Iterator[Database]:
     yield database
     database.engine.dispose()
     _execute(address, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is asked of the database inside the block, in its order."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)

@@ -1,6 +1,5 @@
 """The composition root: nothing else is wired anywhere. `create_app(settings)` is what `serve`, the tests and a WSGI host call."""
 
-from collections.abc import Callable
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -29,7 +28,7 @@ from portfolio.people.permissions import Permission
 from portfolio.risk.pack_checks import check_risk_roles
 from portfolio.settings import Settings
 from portfolio.standards.pack_checks import check_standards_choice
-from portfolio.web.addresses import AddressBook
+from portfolio.web.addresses import AddressBook, book_of
 from portfolio.web.forms import provide_submitted
 from portfolio.web.once import new_key
 from portfolio.web.refusals import exception_handlers
@@ -101,7 +100,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
 def shell(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """What every page shows beside its own content; never asks the database."""
     runtime: Runtime = request.app.state.runtime
-    reverse = address_of(request)
+    reverse = book_of(request)
     code = current_language()
     return {
         "request": request,
@@ -121,9 +120,3 @@ def shell(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "languages": [(other, OWN_NAMES[other], other == code) for other in LANGUAGES],
         "pack": runtime.pack,
     }
-
-
-def address_of(request: Request[Any, Any, Any]) -> Callable[..., str]:
-    """Addresses by route name: `url_for("room.verb", id=…)`."""
-    found: AddressBook = request.app.state.addresses
-    return found

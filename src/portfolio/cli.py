@@ -1,6 +1,8 @@
 """The `portfolio` command: one verb each, exit codes that mean something, errors on standard error in one line."""
 
 import argparse
+import atexit
+import gc
 import sys
 from collections.abc import Callable, Sequence
 
@@ -60,6 +62,7 @@ def _migrate(_arguments: argparse.Namespace) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     set_language("en")
+    atexit.register(gc.freeze)  # a process that ends looks for no cycles among all that it holds: 0.2 s of each verb
     words = sys.argv[1:] if argv is None else argv
     arguments = make_parser(words[0] if words else "").parse_args(words)
     run: Run = arguments.run

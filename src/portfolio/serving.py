@@ -1,5 +1,6 @@
 """Serving: one process on SQLite, any number on PostgreSQL, each with its own listening socket."""
 
+import gc
 import multiprocessing
 import signal
 import socket
@@ -74,6 +75,8 @@ def run_worker(settings: Settings, host: str, port: int, *, with_jobs: bool, ann
     log_as_json(with_access=settings.access_log)
     app = create_app(settings)
     stop_jobs = start_jobs(app.state.runtime) if with_jobs else None
+    gc.collect()
+    gc.freeze()  # what was built stays for good: the collector need not walk it again with every few requests
 
     def ready() -> None:
         if announce:

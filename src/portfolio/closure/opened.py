@@ -18,6 +18,7 @@ from portfolio.people.viewer import Viewer
 from portfolio.projects.frame import ProjectFrame, project_frame
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import get_project
+from portfolio.web.addresses import book_of
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -49,7 +50,7 @@ def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Open
 
 def of_project(request: AnyRequest, session: Session, project: Project) -> Opened:
     """The same for a project that was found by way of one of its rows."""
-    whole, url_for = whole_viewer(request) or request.user, runtime(request).shell(request)["url_for"]
+    whole, url_for = whole_viewer(request) or request.user, book_of(request)
     pack = runtime(request).pack
     return Opened(
         project=project,

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import exists
+from sqlmodel import col
+
 from portfolio.closure.external import reviews_of
+from portfolio.closure.models import ExternalReview
 from portfolio.closure.terms import ExternalState
 from portfolio.people.permissions import Permission
-from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.projects.panels import PROJECT, Asking, Panel, register_panel
 
 
 def provide(asking: Asking) -> Mapping[str, Any] | None:
@@ -16,4 +20,6 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
     return {"rows": [(row, asking.url_for("closure.review", review_id=row.id)) for row in going]}
 
 
-register_panel(Panel(16, "closure/_panel.html", Permission.PROJECT_READ, provide))
+_GOING = exists().where(col(ExternalReview.project_id) == PROJECT, col(ExternalReview.state) != ExternalState.CLOSED)
+
+register_panel(Panel(16, "closure/_panel.html", Permission.PROJECT_READ, provide, _GOING))

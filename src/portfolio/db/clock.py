@@ -22,6 +22,10 @@ class InstallationFact(SQLModel, table=True):
     value: str = Field(max_length=400)
 
 
+_OFFSET = select(col(InstallationFact.value)).where(col(InstallationFact.key) == OFFSET)
+"""Every request asks it: made once."""
+
+
 def now(session: Session) -> datetime:
     """The present instant, aware UTC; the same within one session, so that one act has one time."""
     fixed: datetime | None = session.info.get("now")
@@ -45,7 +49,7 @@ def moved_instant(session: Session) -> datetime | None:
 def offset(session: Session) -> timedelta:
     """How far a demonstration's clock is moved; zero everywhere else."""
     with session.no_autoflush:  # asking the time must not send half of somebody's work to the database
-        found = session.scalar(select(col(InstallationFact.value)).where(col(InstallationFact.key) == OFFSET))
+        found = session.scalar(_OFFSET)
     return timedelta(seconds=int(found)) if found else timedelta()
 
 

@@ -17,6 +17,7 @@ from portfolio.i18n import N_
 from portfolio.identity.guard import whole_viewer
 from portfolio.people.permissions import Permission
 from portfolio.reports.scope import get_initiative
+from portfolio.web.addresses import book_of
 from portfolio.web.pages import page
 from portfolio.web.runtime import runtime
 
@@ -35,7 +36,7 @@ def show_case(
 ) -> Response[Any]:
     case = get_case(session, request.user, case_id)
     whole = whole_viewer(request) or request.user
-    reverse = runtime(request).shell(request)["url_for"]
+    reverse = book_of(request)
     return page(
         request,
         "desk/case.html",

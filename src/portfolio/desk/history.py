@@ -27,6 +27,7 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.people.terms import Role
 from portfolio.people.viewer import SYSTEM, Viewer
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import instant
 from portfolio.web.pages import page
 from portfolio.web.runtime import runtime
@@ -65,7 +66,7 @@ def show_history(
     return page(
         request,
         "desk/history.html",
-        frame=case_frame(session, whole, case, HISTORY, runtime(request).shell(request)["url_for"]),
+        frame=case_frame(session, whole, case, HISTORY, book_of(request)),
         events=_shown(session, runtime(request).pack, whole, case, list(found.rows)),
         newer=f"{here}?page={found.newer}" if found.newer else "",
         older=f"{here}?page={found.older}" if found.older else "",

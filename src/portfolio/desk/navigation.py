@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from litestar import Request
 
 from portfolio.i18n import N_, gettext
 from portfolio.identity.guard import whole_viewer
-from portfolio.people.permissions import Permission
+from portfolio.people.permissions import GRANTS, Permission
+from portfolio.people.terms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,24 @@ def entries(request: Request[Any, Any, Any], reverse: Callable[..., str]) -> lis
     if viewer is None:
         return []
     path = request.scope["path"]
-    open_to_them = [place for place in PLACES if viewer.can(place.permission)]
-    barred = in_bar(open_to_them)
     shown = []
-    for place in open_to_them:
+    for place, barred in _places_of(viewer.roles):
         href = reverse(place.route)
         current = path == href or (href != "/" and path.startswith(href + "/"))
-        shown.append(Entry(gettext(place.words), href, current, in_bar=current or place in barred))
+        shown.append(Entry(gettext(place.words), href, current, in_bar=current or barred))
     return shown
+
+
+@lru_cache(maxsize=1000)
+def _places_of(roles: frozenset[Role]) -> tuple[tuple[Place, bool], ...]:
+    """What these roles open, and whether it stands in the bar: the same for every page of everybody who holds them."""
+    places = [
+        place
+        for place in PLACES
+        if place.permission is Permission.SIGNED_IN or any(place.permission in GRANTS[role] for role in roles)
+    ]
+    barred = in_bar(places)
+    return tuple((place, place in barred) for place in places)
 
 
 def in_bar(places: Sequence[Place]) -> list[Place]:

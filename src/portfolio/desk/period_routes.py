@@ -16,6 +16,7 @@ from portfolio.monitoring.life_queries import running_pilots
 from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission
 from portfolio.projects.terms import ProjectStage, Standing
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import number, short_day
 from portfolio.web.pages import page
 from portfolio.web.runtime import runtime
@@ -59,7 +60,7 @@ class StageLine:
 def show_periods(request: Request[Any, Any, Any], session: NamedDependency[Session]) -> Response[Any]:
     at, viewer = now(session), request.user
     today = at.astimezone(runtime(request).pack.zone).date()
-    reverse = runtime(request).shell(request)["url_for"]
+    reverse = book_of(request)
     late, late_count = period_board.late_returns(session, viewer, at, today)
     coming, coming_count = period_board.next_milestones(session, viewer, at, today)
     in_comment, comment_count = period_board.ratings_in_comment(session, viewer, at, today)

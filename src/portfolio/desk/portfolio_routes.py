@@ -22,6 +22,7 @@ from portfolio.projects.terms import IMPORTED, ProjectStage
 from portfolio.reports.asked import Asked, parts_in_words, read_asked, source_words, state_words
 from portfolio.reports.embargo import knows_decisions
 from portfolio.strategy.models import Call
+from portfolio.web.addresses import book_of
 from portfolio.web.pages import page, wants_part
 from portfolio.web.runtime import runtime
 
@@ -108,7 +109,7 @@ def show_totals(request: Request[Any, Any, Any], session: NamedDependency[Sessio
 
 
 def _results(request: Request[Any, Any, Any], session: Session, asked: Asked) -> dict[str, Any]:
-    reverse = runtime(request).shell(request)["url_for"]
+    reverse = book_of(request)
     viewer: Viewer = request.user
     found = list_page(
         session,
@@ -164,13 +165,15 @@ def _address(request: Request[Any, Any, Any], query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
+_CALLS = select(col(Call.id), col(Call.title)).order_by(col(Call.closes_at).desc(), col(Call.id))
+
+
 def _options(session: Session, viewer: Viewer, pack: Any) -> dict[str, Any]:
     """The choices of the filter: pairs of value and words."""
     stages = [(stage.value, label(stage)) for stage in ProjectStage]
-    calls = session.execute(select(col(Call.id), col(Call.title)).order_by(col(Call.closes_at).desc(), col(Call.id)))
     return {
         "institutions": [(str(id_), name) for id_, name in institution_names(session).items()],
-        "calls": [(str(id_), title) for id_, title in calls],
+        "calls": [(str(id_), title) for id_, title in session.execute(_CALLS)],
         "states": [(state, state_words(state)) for state in (*(s.value for s in CaseStatus), IMPORTED)],
         "stages": stages,
         "themes": [

@@ -16,6 +16,7 @@ from portfolio.people.permissions import Permission
 from portfolio.projects.frame import TabSpec, project_frame, register_tab
 from portfolio.projects.panels import Asking, panels_of
 from portfolio.projects.visibility import get_project
+from portfolio.web.addresses import book_of
 from portfolio.web.pages import page
 from portfolio.web.runtime import runtime
 
@@ -34,7 +35,7 @@ def show_project(
 ) -> Response[Any]:
     project = get_project(session, request.user, project_id)
     whole = whole_viewer(request) or request.user
-    reverse = runtime(request).shell(request)["url_for"]
+    reverse = book_of(request)
     asking = Asking(session, whole, runtime(request).pack, project, now(session), reverse)
     return page(
         request,

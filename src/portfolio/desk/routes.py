@@ -27,6 +27,7 @@ from portfolio.desk import (  # noqa: F401  (groups of what waits, names for the
 from portfolio.desk.waiting import Asking, waiting_for
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
+from portfolio.web.addresses import book_of
 from portfolio.web.pages import page
 from portfolio.web.runtime import runtime
 
@@ -38,7 +39,7 @@ def show_waiting(request: Request[Any, Any, Any], session: NamedDependency[Sessi
     return page(
         request,
         "desk/waiting.html",
-        groups=waiting_for(asking, runtime(request).shell(request)["url_for"]),
+        groups=waiting_for(asking, book_of(request)),
         may_see_portfolio=request.user.can(Permission.PORTFOLIO_READ),
         acting_for=sorted(principals.values()),
     )

@@ -12,12 +12,13 @@ from portfolio.db.memo import row_of
 from portfolio.db.money import Money
 from portfolio.files.store import FileStore
 from portfolio.i18n import gettext as _
-from portfolio.identity.visit import AnyRequest, everything_of, today_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, today_of
 from portfolio.packs.schema import CountryPack
 from portfolio.people.viewer import Viewer
 from portfolio.projects.frame import project_frame
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import get_project
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import locale, plain_amount
 from portfolio.web.runtime import runtime
 
@@ -47,7 +48,7 @@ def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Open
 
 def framed(request: AnyRequest, session: Session, found: Opened, tab: str) -> dict[str, Any]:
     """The head of the page, with a tab marked."""
-    frame = project_frame(session, found.whole, found.project, tab, url_for(request))
+    frame = project_frame(session, found.whole, found.project, tab, book_of(request))
     return {"frame": frame, "project": found.project, "currency": found.initiative.currency}
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import exists
+from sqlmodel import col
+
+from portfolio.findings.models import Finding
 from portfolio.findings.queries import findings_of
 from portfolio.findings.terms import FindingState
 from portfolio.people.permissions import Permission
-from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.projects.panels import PROJECT, Asking, Panel, register_panel
 
 
 def findings_panel(asking: Asking) -> Mapping[str, Any] | None:
@@ -16,4 +20,6 @@ def findings_panel(asking: Asking) -> Mapping[str, Any] | None:
     return {"rows": [(row, asking.url_for("findings.finding", finding_id=row.id)) for row in unsettled]}
 
 
-register_panel(Panel(15, "findings/_panel.html", Permission.PROJECT_READ, findings_panel))
+_UNSETTLED = exists().where(col(Finding.project_id) == PROJECT, col(Finding.state) != FindingState.SETTLED)
+
+register_panel(Panel(15, "findings/_panel.html", Permission.PROJECT_READ, findings_panel, _UNSETTLED))

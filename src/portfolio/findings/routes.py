@@ -21,13 +21,14 @@ from portfolio.findings.models import Finding
 from portfolio.findings.queries import answers_of, get_finding, listed
 from portfolio.findings.terms import FindingState, Judgement
 from portfolio.i18n import N_
-from portfolio.identity.visit import AnyRequest, everything_of, today_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, today_of
 from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.projects.frame import project_frame
 from portfolio.projects.models import Initiative, Project
 from portfolio.web import flash
+from portfolio.web.addresses import book_of
 from portfolio.web.forms import Form, Submitted, bind, blank
 from portfolio.web.pages import done, invalid, page, taken_back
 
@@ -111,7 +112,7 @@ def _shown(
         and last.made_by_id != viewer.person_id
     )
     return {
-        "frame": project_frame(session, viewer, project, "", url_for(request)),
+        "frame": project_frame(session, viewer, project, "", book_of(request)),
         "finding": finding,
         "project": project,
         "owner": people.get(finding.owner_id, "") if finding.owner_id else "",

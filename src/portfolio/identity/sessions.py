@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -64,25 +64,37 @@ def open_session(session: Session, account: Account, method: str, address: str, 
     return token, row
 
 
+def _must_enrol() -> ColumnElement[bool]:
+    """A factor that was reset and not replaced: asked of accounts without one alone."""
+    was_reset = exists().where(
+        col(FactorReset.person_id) == col(Account.person_id), col(FactorReset.state) == ProposalState.GRANTED
+    )
+    return and_(col(Account.totp_confirmed_at).is_(None), was_reset)
+
+
+_BY_DIGEST: Any = (
+    select(
+        col(LoginSession.id),
+        col(LoginSession.person_id),
+        col(LoginSession.csrf_token),
+        col(LoginSession.method),
+        col(LoginSession.seen_at),
+        col(LoginSession.busy_at),
+        col(LoginSession.expires_at),
+        col(LoginSession.epoch),
+        col(Account.epoch).label("account_epoch"),
+        col(Account.disabled_at),
+        _must_enrol().label("must_enrol"),
+    )
+    .join(Account, col(Account.person_id) == col(LoginSession.person_id))
+    .where(col(LoginSession.token_hash) == bindparam("digest"))
+)
+"""Every request asks it: made once."""
+
+
 def find(session: Session, token: str) -> Found | None:
     """The row of a cookie, alive or not; an id that we never made finds nothing and is never adopted."""
-    row: Any = session.execute(
-        select(
-            col(LoginSession.id),
-            col(LoginSession.person_id),
-            col(LoginSession.csrf_token),
-            col(LoginSession.method),
-            col(LoginSession.seen_at),
-            col(LoginSession.busy_at),
-            col(LoginSession.expires_at),
-            col(LoginSession.epoch),
-            col(Account.epoch).label("account_epoch"),
-            col(Account.disabled_at),
-            _must_enrol().label("must_enrol"),
-        )
-        .join(Account, col(Account.person_id) == col(LoginSession.person_id))
-        .where(col(LoginSession.token_hash) == digest_of(token))
-    ).one_or_none()
+    row: Any = session.execute(_BY_DIGEST, {"digest": digest_of(token)}).one_or_none()
     if row is None:
         return None
     now = utc_now()
@@ -91,14 +103,6 @@ def find(session: Session, token: str) -> Found | None:
     )
     busy = now - row.busy_at < IDLE_ACTS
     return Found(row.id, row.person_id, row.csrf_token, row.method, row.seen_at, alive, busy, bool(row.must_enrol))
-
-
-def _must_enrol() -> ColumnElement[bool]:
-    """A factor that was reset and not replaced: asked of accounts without one alone."""
-    was_reset = exists().where(
-        col(FactorReset.person_id) == col(Account.person_id), col(FactorReset.state) == ProposalState.GRANTED
-    )
-    return and_(col(Account.totp_confirmed_at).is_(None), was_reset)
 
 
 def touch(session: Session, found: Found) -> None:

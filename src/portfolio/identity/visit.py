@@ -1,6 +1,5 @@
-"""What pages ask of their request: the country's pack, the whole viewer, addresses, and the day in the country."""
+"""What pages ask of their request: the country's pack, the whole viewer, and the day in the country."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -24,11 +23,6 @@ def pack_of(request: AnyRequest) -> CountryPack:
 def everything_of(request: AnyRequest) -> Viewer:
     """The whole viewer: for tabs and for what is offered, never for an act."""
     found: Viewer = whole_viewer(request) or request.user
-    return found
-
-
-def url_for(request: AnyRequest) -> Callable[..., str]:
-    found: Callable[..., str] = runtime(request).shell(request)["url_for"]
     return found
 
 

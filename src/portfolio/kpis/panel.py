@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import exists
+from sqlmodel import col
+
+from portfolio.db.memo import row_of
+from portfolio.kpis.models import Indicator
 from portfolio.kpis.queries import due_periods, scorecard
 from portfolio.kpis.shown import shown_line
 from portfolio.kpis.terms import IndicatorKind, Result
@@ -10,7 +15,7 @@ from portfolio.kpis.words import TONES
 from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.projects.models import Initiative
-from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.projects.panels import PROJECT, Asking, Panel, register_panel
 
 MOST_SHOWN = 4
 """Indicators named on the first page: those that are not met or cannot be determined come first."""
@@ -27,7 +32,7 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
         line for line in lines if line.indicator.kind is IndicatorKind.INDICATOR and not line.indicator.is_context
     ]
     worst = sorted(counted or lines, key=lambda line: _ORDER.index(line.judged.result))[:MOST_SHOWN]
-    initiative = asking.session.get_one(Initiative, asking.project.initiative_id)
+    initiative = row_of(asking.session, Initiative, asking.project.initiative_id)
     may_write = asking.viewer.can_in(Permission.KPI_WRITE, initiative.institution_id)
     due = due_periods(asking.session, asking.project, today) if may_write else []
     return {
@@ -43,4 +48,6 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
     }
 
 
-register_panel(Panel(40, "kpis/_panel.html", Permission.PROJECT_READ, provide))
+_MEASURED = exists().where(col(Indicator.project_id) == PROJECT, col(Indicator.stopped_on).is_(None))
+
+register_panel(Panel(40, "kpis/_panel.html", Permission.PROJECT_READ, provide, _MEASURED))

@@ -44,9 +44,9 @@ from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.projects.frame import TabSpec, register_tab
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import short_day
 from portfolio.web.pages import page
-from portfolio.web.runtime import runtime
 
 register_tab(TabSpec(40, SCORECARD, N_("Indicators"), Permission.PROJECT_READ))
 
@@ -63,7 +63,7 @@ def show_scorecard(
 ) -> Response[Any]:
     found = opened(request, session, project_id)
     lines = scorecard(session, found.project, found.today)
-    reverse = runtime(request).shell(request)["url_for"]
+    reverse = book_of(request)
     return page(
         request,
         "kpis/scorecard.html",
@@ -104,7 +104,7 @@ def show_indicator(
     adopted = adoptions_of(session, found.project)
     drawing = big_drawing(line.promise, rows)
     first = promises(session, [one], first=True)[one.id]
-    reverse = runtime(request).shell(request)["url_for"]
+    reverse = book_of(request)
     return page(
         request,
         "kpis/indicator.html",

@@ -15,6 +15,7 @@ from portfolio.people.viewer import Viewer
 from portfolio.projects.frame import project_frame
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import get_project
+from portfolio.web.addresses import book_of
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -45,7 +46,7 @@ def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Open
 
 def framed(request: AnyRequest, session: Session, found: Opened) -> dict[str, Any]:
     """The head of the page, with the tab of the indicators marked."""
-    reverse = runtime(request).shell(request)["url_for"]
+    reverse = book_of(request)
     frame = project_frame(session, found.whole, found.project, SCORECARD, reverse)
     return {"frame": frame, "project": found.project, "may_write": found.may_write}
 

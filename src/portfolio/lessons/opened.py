@@ -16,7 +16,7 @@ from portfolio.people.viewer import Viewer
 from portfolio.projects.frame import ProjectFrame, project_frame
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import get_project
-from portfolio.web.runtime import runtime
+from portfolio.web.addresses import book_of
 
 AnyRequest = Request[Any, Any, Any]
 TAB = "lessons.project"
@@ -40,7 +40,7 @@ def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Open
     """Raises `NotFound` for a project that this person may not find with the route's permission."""
     project = get_project(session, request.user, project_id)
     whole = whole_viewer(request) or request.user
-    frame = project_frame(session, whole, project, TAB, runtime(request).shell(request)["url_for"])
+    frame = project_frame(session, whole, project, TAB, book_of(request))
     return Opened(project, row_of(session, Initiative, project.initiative_id), whole, frame)
 
 

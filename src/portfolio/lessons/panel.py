@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import exists, or_
+from sqlmodel import col
+
+from portfolio.lessons.models import DerivedLink
 from portfolio.lessons.queries import derived_from, origins_of, replicated
 from portfolio.people.permissions import Permission
-from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.projects.panels import INITIATIVE, Asking, Panel, register_panel
 
 
 def provide(asking: Asking) -> Mapping[str, Any] | None:
@@ -22,4 +26,9 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
     }
 
 
-register_panel(Panel(85, "lessons/_panel.html", Permission.PROJECT_READ, provide))
+_LINKED = or_(
+    exists().where(col(DerivedLink.initiative_id) == INITIATIVE),
+    exists().where(col(DerivedLink.origin_id) == INITIATIVE),
+)
+
+register_panel(Panel(85, "lessons/_panel.html", Permission.PROJECT_READ, provide, _LINKED))

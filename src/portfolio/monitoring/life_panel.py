@@ -5,22 +5,24 @@ from typing import Any
 
 from portfolio.i18n import gettext as _
 from portfolio.monitoring.life_page import pilot_overdue
-from portfolio.monitoring.life_queries import moves_of, pilot_terms
+from portfolio.monitoring.life_queries import last_moved_at, pilot_terms
 from portfolio.monitoring.life_workflow import gates_from
 from portfolio.projects.panels import Asking
 from portfolio.projects.standing import standing_of
+from portfolio.projects.terms import ProjectStage
 from portfolio.web.formatting import short_day
 
 
 def life_panel(asking: Asking) -> Mapping[str, Any]:
     project, session = asking.project, asking.session
-    moves = moves_of(session, project.id)
-    since = moves[-1].made_at.astimezone(asking.pack.zone).date() if moves else project.began_on
+    moved_at = last_moved_at(session, project.id)
+    since = moved_at.astimezone(asking.pack.zone).date() if moved_at else project.began_on
+    terms = pilot_terms(session, project.id) if project.stage is ProjectStage.PILOT else []
     return {
         "stage": project.stage,
         "since": short_day(since),
         "standing": standing_of(session, project.id),
-        "overdue": pilot_overdue(session, asking.pack, project, pilot_terms(session, project.id)),
+        "overdue": pilot_overdue(session, asking.pack, project, terms),
         "next": [_(move.words) for move in gates_from(project.stage)],
         "href": asking.url_for("monitoring.life", project_id=project.id),
     }

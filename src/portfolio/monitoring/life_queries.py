@@ -35,6 +35,16 @@ def moves_of(session: Session, project_id: uuid.UUID) -> Sequence[StageMove]:
     ).all()
 
 
+def last_moved_at(session: Session, project_id: uuid.UUID) -> datetime | None:
+    """When the project came to its present stage; nothing where it never left the first."""
+    return session.scalar(
+        select(col(StageMove.made_at))
+        .where(col(StageMove.project_id) == project_id)
+        .order_by(col(StageMove.made_at).desc(), col(StageMove.id).desc())
+        .limit(1)
+    )
+
+
 def proposals_of(session: Session, project_id: uuid.UUID) -> list[tuple[GateProposal, GateDecision | None]]:
     """Every gate that the project was put to, the newest first, with its decision once there is one."""
     rows = session.execute(

@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from sqlalchemy import exists, select
+from sqlalchemy import exists
 from sqlmodel import col
 
 from portfolio.db.money import Money
 from portfolio.execution.models import ExecutionEntry
 from portfolio.monitoring.health_words import share
 from portfolio.monitoring.money_facts import money_facts, share_of, total
-from portfolio.projects.panels import Asking
+from portfolio.projects.panels import PROJECT, Asking
 from portfolio.web.formatting import money
+
+HAS_MONEY = exists().where(col(ExecutionEntry.project_id) == PROJECT)
+"""What the sums by month are made of; they take longer than the rest of the page."""
 
 
 def money_panel(asking: Asking) -> Mapping[str, Any] | None:
-    """Nothing where the financial system has said nothing yet."""
-    has_entries = select(exists().where(col(ExecutionEntry.project_id) == asking.project.id))
-    if not asking.session.scalar(has_entries):
-        return None  # most projects, and the sums by month take longer than the rest of the page
+    """Nothing where nothing was paid or planned until today."""
     facts = money_facts(asking.session, asking.pack, asking.project)
     today = asking.now.astimezone(asking.pack.zone).date()
     until = facts.months.filter(pl.col("month") <= today)

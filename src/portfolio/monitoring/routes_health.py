@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.db.clock import now
 from portfolio.i18n import gettext as _
-from portfolio.identity.visit import AnyRequest, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, pack_of
 from portfolio.labels import label
 from portfolio.monitoring.effects import ENDED
 from portfolio.monitoring.flag_words import Sign, kept_flags
@@ -34,6 +34,7 @@ from portfolio.monitoring.warning_panel import warning_panel
 from portfolio.people.permissions import Permission
 from portfolio.projects.panels import Panel, register_panel
 from portfolio.projects.terms import ProjectStage
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import number, short_day
 from portfolio.web.forms import Form
 from portfolio.web.pages import page
@@ -80,7 +81,7 @@ class ShownProject:
 @get("/health", name=HERE, permission=Permission.PROJECT_READ, sync_to_thread=True, include_in_schema=False)
 def show_health(request: AnyRequest, session: NamedDependency[Session]) -> Response[Any]:
     """`?institution=…&stage=pilot&sign=late_returns&after=…`; what cannot be read narrows nothing."""
-    at, viewer, reverse = now(session), request.user, url_for(request)
+    at, viewer, reverse = now(session), request.user, book_of(request)
     today = at.astimezone(pack_of(request).zone).date()
     asked = asked_of(request.query_params)
     found = bodies(session, viewer, at, today, asked)

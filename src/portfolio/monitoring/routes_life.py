@@ -13,7 +13,7 @@ from portfolio.db.memo import row_of
 from portfolio.errors import FieldRefused, NotFound
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
-from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of
 from portfolio.monitoring import bounds
 from portfolio.monitoring.life_forms import DependencyFields
 from portfolio.monitoring.life_frame import life_address, life_frame
@@ -27,6 +27,7 @@ from portfolio.projects.models import Project
 from portfolio.projects.panels import Panel, register_panel
 from portfolio.projects.visibility import get_project
 from portfolio.web import flash
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import short_day
 from portfolio.web.forms import Form, Submitted, bind, blank
 from portfolio.web.pages import done, invalid, page, taken_back
@@ -54,7 +55,7 @@ def show_life(
     request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]
 ) -> Response[Any]:  # fmt: skip
     project = get_project(session, request.user, project_id)
-    context = life_context(session, everything_of(request), pack_of(request), project, url_for(request))
+    context = life_context(session, everything_of(request), pack_of(request), project, book_of(request))
     return page(request, PAGE, frame=life_frame(request, session, project), **context)
 
 
@@ -143,7 +144,7 @@ def show_overdue_pilots(request: AnyRequest, session: NamedDependency[Session]) 
             "institution": row_of(session, Institution, pilot.initiative.institution_id).name,
             "ends_on": short_day(pilot.ends_on),
             "days": (today - pilot.ends_on).days,
-            "href": url_for(request)("monitoring.life", project_id=pilot.project.id),
+            "href": book_of(request)("monitoring.life", project_id=pilot.project.id),
         }
         for pilot in running_pilots(session, request.user, today)
     ]

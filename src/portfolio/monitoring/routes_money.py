@@ -11,20 +11,21 @@ from sqlalchemy.orm import Session
 
 from portfolio.db.memo import row_of
 from portfolio.i18n import N_
-from portfolio.identity.visit import AnyRequest, everything_of, pack_of, today_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of, today_of
 from portfolio.monitoring.money_page import money_context
-from portfolio.monitoring.money_panel import money_panel
+from portfolio.monitoring.money_panel import HAS_MONEY, money_panel
 from portfolio.monitoring.performance_page import performance_context
 from portfolio.people.permissions import Permission
 from portfolio.projects.frame import TabSpec, project_frame, register_tab
 from portfolio.projects.models import Initiative
 from portfolio.projects.panels import Panel, register_panel
 from portfolio.projects.visibility import get_project
+from portfolio.web.addresses import book_of
 from portfolio.web.pages import page
 
 TAB = "monitoring.money"
 register_tab(TabSpec(32, TAB, N_("Money"), Permission.PROJECT_READ))
-register_panel(Panel(25, "monitoring/_money_panel.html", Permission.PROJECT_READ, money_panel))
+register_panel(Panel(25, "monitoring/_money_panel.html", Permission.PROJECT_READ, money_panel, HAS_MONEY))
 
 
 def as_at_of(request: AnyRequest, session: Session) -> date:
@@ -53,7 +54,7 @@ def show_money(
     return page(
         request,
         "monitoring/money.html",
-        frame=project_frame(session, whole, project, TAB, url_for(request)),
+        frame=project_frame(session, whole, project, TAB, book_of(request)),
         project=project,
         may_type=whole.can_in(Permission.EXECUTION_TYPE, institution),
         here=request.url.path,
@@ -75,7 +76,7 @@ def show_performance(
     return page(
         request,
         "monitoring/performance.html",
-        frame=project_frame(session, everything_of(request), project, TAB, url_for(request)),
+        frame=project_frame(session, everything_of(request), project, TAB, book_of(request)),
         project=project,
         here=request.url.path,
         **performance_context(session, pack_of(request), project, as_at_of(request, session)),

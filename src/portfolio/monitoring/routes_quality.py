@@ -9,12 +9,13 @@ from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from portfolio.i18n import N_
-from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of
 from portfolio.monitoring.quality_page import quality_shown
 from portfolio.monitoring.rating_making import today_of
 from portfolio.people.permissions import Permission
 from portfolio.projects.frame import TabSpec, project_frame, register_tab
 from portfolio.projects.visibility import get_project
+from portfolio.web.addresses import book_of
 from portfolio.web.pages import page
 
 TAB = "monitoring.data_quality"
@@ -36,8 +37,8 @@ def show_quality(
     return page(
         request,
         "monitoring/data_quality.html",
-        frame=project_frame(session, everything_of(request), project, TAB, url_for(request)),
-        quality=quality_shown(session, pack, project, today_of(session, pack), url_for(request)),
+        frame=project_frame(session, everything_of(request), project, TAB, book_of(request)),
+        quality=quality_shown(session, pack, project, today_of(session, pack), book_of(request)),
     )
 
 

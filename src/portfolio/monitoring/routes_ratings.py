@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
-from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of
 from portfolio.monitoring.rating_comments import comment, may_comment
 from portfolio.monitoring.rating_forms import AskFields, CommentFields
 from portfolio.monitoring.rating_making import today_of
@@ -25,6 +25,7 @@ from portfolio.projects.frame import ProjectFrame, TabSpec, project_frame, regis
 from portfolio.projects.models import Project
 from portfolio.projects.visibility import get_project
 from portfolio.web import flash
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import short_day
 from portfolio.web.forms import Form, Submitted, bind, blank
 from portfolio.web.pages import done, invalid, page, taken_back
@@ -43,7 +44,7 @@ flash.register(
 
 
 def ratings_frame(request: AnyRequest, session: Session, project: Project) -> ProjectFrame:
-    return project_frame(session, everything_of(request), project, TAB, url_for(request))
+    return project_frame(session, everything_of(request), project, TAB, book_of(request))
 
 
 def ratings_address(request: AnyRequest, project_id: uuid.UUID, rating: Rating | None = None) -> str:
@@ -64,7 +65,7 @@ def show_ratings(
     """`?period=2026-04-01` opens the period that begins on that day; anything else the newest one."""
     project = get_project(session, request.user, project_id)
     context = ratings_context(
-        session, everything_of(request), pack_of(request), project, url_for(request), request.query_params.get("period")
+        session, everything_of(request), pack_of(request), project, book_of(request), request.query_params.get("period")
     )
     return page(request, "monitoring/ratings.html", frame=ratings_frame(request, session, project), **context)
 
@@ -79,7 +80,7 @@ def _commenting(
         "level": level_of(rating.level),
         "period": period_words(rating.period_on),
         "until": short_day(rating.comment_until),
-        "grounds": grounds_of(rating, url_for(request)),
+        "grounds": grounds_of(rating, book_of(request)),
         "may": may_comment(session, request.user, pack, project, rating),
         "form": form,
     }

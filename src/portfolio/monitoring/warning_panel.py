@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portfolio.db.memo import row_of
 from portfolio.monitoring.flag_words import kept_flags
 from portfolio.monitoring.portfolio_health import health_row
 from portfolio.monitoring.rating_queries import sees_in_comment
@@ -17,7 +18,7 @@ def warning_panel(asking: Asking) -> Mapping[str, Any] | None:
     row = health_row(asking.session, asking.project.id)
     if row is None:
         return None
-    body = asking.session.get_one(Initiative, asking.project.initiative_id).institution_id
+    body = row_of(asking.session, Initiative, asking.project.initiative_id).institution_id
     today = asking.now.astimezone(asking.pack.zone).date()
     is_over = row.comment_until is None or row.comment_until < today
     sees_all = is_over or sees_in_comment(asking.viewer, body)

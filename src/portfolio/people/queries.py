@@ -59,10 +59,13 @@ def names(session: Session, people: Iterable[uuid.UUID | None]) -> dict[uuid.UUI
     return {row.id: row.name for row in rows}
 
 
+_INSTITUTIONS = select(col(Institution.id), col(Institution.name)).order_by(col(Institution.sort_key))
+"""Made once: to put a question together takes as long as to answer it."""
+
+
 def institution_names(session: Session) -> dict[uuid.UUID, str]:
     """Every institution by id, in reading order."""
-    rows = session.execute(select(col(Institution.id), col(Institution.name)).order_by(col(Institution.sort_key)))
-    return {row.id: row.name for row in rows}
+    return {row.id: row.name for row in session.execute(_INSTITUTIONS)}
 
 
 def recused_subjects(viewer: Viewer) -> ColumnElement[bool]:

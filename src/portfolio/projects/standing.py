@@ -7,18 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from portfolio.db.memo import asked_once
 from portfolio.projects.models import Project, ProjectStanding
 from portfolio.projects.terms import Standing
 
 
 def standing_row(session: Session, project_id: uuid.UUID) -> ProjectStanding | None:
     """The newest change of standing, or nothing for a project that was always on course."""
-    return session.scalar(
+    newest = (
         select(ProjectStanding)
         .where(col(ProjectStanding.project_id) == project_id)
         .order_by(col(ProjectStanding.set_at).desc(), col(ProjectStanding.id).desc())
         .limit(1)
     )
+    return asked_once(session, (ProjectStanding, project_id), lambda: session.scalar(newest))
 
 
 def standing_of(session: Session, project_id: uuid.UUID) -> Standing:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import exists
+from sqlmodel import col
+
 from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission
-from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.projects.panels import PROJECT, Asking, Panel, register_panel
+from portfolio.returns.models import ProgressReturn
 from portfolio.returns.queries import returns_of
 from portfolio.returns.terms import ReturnState
 
@@ -30,4 +34,6 @@ def returns_panel(asking: Asking) -> Mapping[str, Any] | None:
     }
 
 
-register_panel(Panel(12, "returns/_panel.html", Permission.PROJECT_READ, returns_panel))
+_ANY = exists().where(col(ProgressReturn.project_id) == PROJECT)
+
+register_panel(Panel(12, "returns/_panel.html", Permission.PROJECT_READ, returns_panel, _ANY))

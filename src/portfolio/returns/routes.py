@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
-from portfolio.identity.visit import AnyRequest, everything_of, pack_of, url_for
+from portfolio.identity.visit import AnyRequest, everything_of, pack_of
 from portfolio.labels import label
 from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission
@@ -33,6 +33,7 @@ from portfolio.returns.queries import get_return, returns_of
 from portfolio.returns.terms import ProcurementState, ReturnState
 from portfolio.returns.workflow import OPEN
 from portfolio.web import flash
+from portfolio.web.addresses import book_of
 from portfolio.web.forms import Form, Submitted, bind, blank
 from portfolio.web.pages import done, invalid, page, taken_back
 from portfolio.web.runtime import runtime
@@ -128,7 +129,7 @@ def _form(
         "period": period_words(row.period_on),
         "is_open": row.state in OPEN,
         "since": since(session, pack, project, row),
-        "beside": beside(session, everything_of(request), pack, project, url_for(request)),
+        "beside": beside(session, everything_of(request), pack, project, book_of(request)),
         "levels": levels(row),
         "procurement": [(state.value, label(state)) for state in ProcurementState],
         "form": form,

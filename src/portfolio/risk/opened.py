@@ -21,6 +21,7 @@ from portfolio.risk.audience import today_of
 from portfolio.risk.catalogue import catalogue
 from portfolio.risk.queries import people_of
 from portfolio.risk.terms import Proximity, Response, RiskCategory
+from portfolio.web.addresses import book_of
 from portfolio.web.runtime import runtime
 
 AnyRequest = Request[Any, Any, Any]
@@ -51,7 +52,7 @@ def opened(request: AnyRequest, session: Session, project_id: uuid.UUID) -> Open
         viewer=request.user,
         whole=whole_viewer(request) or request.user,
         pack=runtime(request).pack,
-        url_for=runtime(request).shell(request)["url_for"],
+        url_for=book_of(request),
     )
 
 

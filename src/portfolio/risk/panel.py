@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import exists, or_
+from sqlmodel import col
+
 from portfolio.people.permissions import Permission
-from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.projects.panels import PROJECT, Asking, Panel, register_panel
+from portfolio.risk.models import Issue, Risk
 from portfolio.risk.queries import issues_of, risks_of
 from portfolio.risk.register_page import figures_of, lines_of
 
@@ -25,4 +29,6 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
     }
 
 
-register_panel(Panel(50, "risk/_panel.html", Permission.PROJECT_READ, provide))
+_RAISED = or_(exists().where(col(Risk.project_id) == PROJECT), exists().where(col(Issue.project_id) == PROJECT))
+
+register_panel(Panel(50, "risk/_panel.html", Permission.PROJECT_READ, provide, _RAISED))

@@ -20,6 +20,7 @@ from portfolio.risk.opened import AnyRequest
 from portfolio.risk.oversight import Cause, Exposure, PortfolioAsked
 from portfolio.risk.paging import read_cursor
 from portfolio.risk.register_page import Figure, asked_of, lines_of
+from portfolio.web.addresses import book_of
 from portfolio.web.formatting import money, number, short_day
 from portfolio.web.pages import page
 from portfolio.web.runtime import runtime
@@ -28,7 +29,7 @@ from portfolio.web.runtime import runtime
 @get("/risks", name="risk.portfolio", permission=Permission.PROJECT_READ, sync_to_thread=True, include_in_schema=False)
 def show_portfolio(request: AnyRequest, session: NamedDependency[Session]) -> Response[Any]:
     pack, viewer, at = runtime(request).pack, request.user, now(session)
-    url_for = runtime(request).shell(request)["url_for"]
+    url_for = book_of(request)
     base = url_for("risk.portfolio")
     given = asked_of(request)
     asked = read_asked(given)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request
 
 _STAND_IN = uuid.UUID("6f1c2b9e-4a57-4d0e-9c3b-0d9a7e5b21f4")
 """An id that no row has: its place in a pattern is where a row's id goes."""
@@ -34,3 +34,9 @@ class AddressBook:
 
     def _ask(self, name: str, parameters: Mapping[str, Any]) -> str:
         return self._app.route_reverse(name, **parameters)
+
+
+def book_of(request: Request[Any, Any, Any]) -> AddressBook:
+    """The application's own, with what it knows already."""
+    found: AddressBook = request.app.state.addresses
+    return found

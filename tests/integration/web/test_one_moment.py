@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import event
-
+from databases import statements
 from factories import a_person, an_institution
 from portfolio.db.engine import Database
 from portfolio.people.terms import Role
@@ -16,15 +13,6 @@ def test_the_clock_is_asked_once_a_request(database: Database, visitors: Visitor
     with database.writing() as session:
         person_id = a_person(session, (Role.CASE_LEAD, an_institution(session))).person_id
     person = visitors.of(person_id)
-    asked: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "installation_fact" in statement:
-            asked.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
+    with statements(database) as asked:
         assert person.get("/portfolio").status == 200
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    assert len(asked) == 1
+    assert sum("installation_fact" in statement for statement in asked) == 1

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import exists
+from sqlmodel import col
+
 from portfolio.people.permissions import Permission
-from portfolio.projects.panels import Asking, Panel, register_panel
+from portfolio.projects.panels import PROJECT, Asking, Panel, register_panel
 from portfolio.projects.plan.access import TAB
+from portfolio.projects.plan.models import Milestone
 from portfolio.projects.plan.queries import read_plan
 from portfolio.projects.plan.shown import plan_figures
 
@@ -19,4 +23,6 @@ def plan_panel(asking: Asking) -> Mapping[str, Any] | None:
     return {"figures": plan_figures(plan, as_at), "href": asking.url_for(TAB, project_id=asking.project.id)}
 
 
-register_panel(Panel(20, "projects/_plan_panel.html", Permission.PROJECT_READ, plan_panel))
+_ANY = exists().where(col(Milestone.project_id) == PROJECT)
+
+register_panel(Panel(20, "projects/_plan_panel.html", Permission.PROJECT_READ, plan_panel, _ANY))
