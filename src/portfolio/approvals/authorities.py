@@ -1,32 +1,27 @@
 """Which of the pack's bodies may act on a case, and which people are that body today."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, Uuid, and_, bindparam, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from portfolio.business_cases.models import BusinessCase, ParticipantLine
+from portfolio.approvals.lineages import PACK_SCHEME, lineages_of
+from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
-from portfolio.db.memo import asked_once, row_of
+from portfolio.db.memo import asked_once, remember, row_of
 from portfolio.db.text import folded
 from portfolio.i18n import gettext as _
 from portfolio.packs.authority import Decider, InstitutionRelation, institution_relation, lawful_deciders
 from portfolio.packs.bodies import Body
 from portfolio.packs.schema import CountryPack
 from portfolio.packs.terms import Power
-from portfolio.people.models import Institution, InstitutionCode, Membership, Recusal, Unit
+from portfolio.people.models import InstitutionCode, Membership, Recusal, Unit
 from portfolio.people.queries import in_force
 from portfolio.people.terms import Role
 from portfolio.people.viewer import Viewer
-
-PACK_SCHEME = "pack"
-"""The scheme of official codes that link institutions to the hosts that a country pack names."""
-
-MAX_DEPTH = 20
 
 
 def lawful_bodies(session: Session, pack: CountryPack, case: BusinessCase, power: Power) -> tuple[Decider, ...]:
@@ -36,53 +31,19 @@ def lawful_bodies(session: Session, pack: CountryPack, case: BusinessCase, power
 
 def relation_to(session: Session, case: BusinessCase, pack: CountryPack) -> InstitutionRelation:
     """How the institutions of the case stand to each body of the pack."""
-    question = ("relation to the bodies", case.id, pack.code)
-    return asked_once(session, question, lambda: institution_relation(pack, *lineages(session, case)))
-
-
-def lineages(session: Session, case: BusinessCase) -> list[tuple[str, ...]]:
-    """Of the case's institution and of each that takes part: the pack's code of it, then those of its ancestors, nearest
-    first. One without a code goes by its id.
-    """
-    found: dict[uuid.UUID, dict[int, str]] = {}
-    for row in session.execute(_LINEAGES, {"case": case.id, "institution": case.institution_id}):
-        found.setdefault(row.start, {}).setdefault(row.depth, row.code or str(row.id))
-    ordered = sorted(found, key=lambda start: start != case.institution_id)
-    return [tuple(found[start][depth] for depth in sorted(found[start])) for start in ordered]
-
-
-def _lineages_query() -> Select[Any]:
-    """Each institution of the case and each of its ancestors: `start`, `depth` (0 is itself), `id`, `code`; newest code first."""
-    own, child = aliased(Institution), aliased(Institution)
-    climbed = (
-        select(col(own.id).label("start"), col(own.id).label("id"), literal(0).label("depth"))
-        .where(
-            or_(
-                col(own.id) == bindparam("institution", type_=Uuid()),
-                col(own.id).in_(
-                    select(col(ParticipantLine.institution_id)).where(
-                        col(ParticipantLine.case_id) == bindparam("case", type_=Uuid())
-                    )
-                ),
-            )
-        )
-        .cte("climbed", recursive=True)
-    )
-    climbed = climbed.union_all(
-        select(climbed.c.start, col(child.parent_id), climbed.c.depth + 1)
-        .join(child, col(child.id) == climbed.c.id)
-        .where(col(child.parent_id).is_not(None), climbed.c.depth < MAX_DEPTH - 1)
-    )
-    code = aliased(InstitutionCode)
-    is_of_pack = and_(col(code.institution_id) == climbed.c.id, col(code.scheme) == PACK_SCHEME)
-    return (
-        select(climbed.c.start, climbed.c.depth, climbed.c.id, col(code.code).label("code"))
-        .join(code, is_of_pack, isouter=True)
-        .order_by(climbed.c.start, climbed.c.depth, col(code.valid_from).desc())
+    return asked_once(
+        session, _relation(case.id, pack), lambda: institution_relation(pack, *lineages_of(session, [case.id])[case.id])
     )
 
 
-_LINEAGES = _lineages_query()
+def foresee(session: Session, pack: CountryPack, cases: Collection[uuid.UUID]) -> None:
+    """Ask at once what a reading session is going to ask of each of these cases: how it stands to the bodies."""
+    for case_id, lineages in lineages_of(session, cases).items():
+        remember(session, _relation(case_id, pack), institution_relation(pack, *lineages))
+
+
+def _relation(case_id: uuid.UUID, pack: CountryPack) -> tuple[str, uuid.UUID, str]:
+    return ("relation to the bodies", case_id, pack.code)
 
 
 def acting_body(

@@ -29,6 +29,12 @@ def asked_once(session: Session, question: Hashable, ask: Callable[[], Answer]) 
     return found
 
 
+def remember(session: Session, question: Hashable, answer: object) -> None:
+    """An answer that came with many others, for `asked_once` to find; nothing in a writing session."""
+    if session.info.get(READS_ONLY):
+        session.info.setdefault(_ANSWERS, {}).setdefault(question, answer)
+
+
 def row_of(session: Session, model: type[Row], key: uuid.UUID) -> Row:
     """`session.get_one`, and the row stays at hand for the rest of a reading session. Raises `NoResultFound`."""
     return asked_once(session, (model, key), lambda: session.get_one(model, key))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from portfolio.approvals.authorities import acting_body
+from portfolio.approvals.authorities import acting_body, foresee
 from portfolio.business_cases.models import BusinessCase, ParticipantLine
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.business_cases.visibility import visible_to
@@ -77,6 +77,8 @@ class Lawful:
 
     def only(self, found: Sequence[Found]) -> list[Found]:
         partnered = self._partnered([item.case.id for item in found])
+        first_of = {item.case.institution_id: item.case.id for item in reversed(found) if item.case.id not in partnered}
+        foresee(self.asking.session, self.asking.pack, partnered | set(first_of.values()))
         return [item for item in found if self._may(item.case, item.case.id in partnered)]
 
     def _may(self, case: BusinessCase, partnered: bool) -> bool:

@@ -12,9 +12,10 @@ from case_factories import a_snapshot, a_submitted_case
 from conftest import NOW
 from factories import a_person, a_unit, an_institution
 from gate_stage import PACK, Stage, a_stage
-from portfolio.approvals.authorities import acting_body, authority_refusal, lawful_people, lineages
+from portfolio.approvals.authorities import acting_body, authority_refusal, lawful_people
 from portfolio.approvals.deadlines import due_at, is_opinion_overdue, stopped_days
 from portfolio.approvals.facts import case_facts, present_opinion
+from portfolio.approvals.lineages import lineages_of
 from portfolio.approvals.models import BudgetDecision, BudgetEntry, Opinion, Reconsideration
 from portfolio.approvals.moves import TransitionRefused, move_case, offered_moves
 from portfolio.approvals.separation import Act
@@ -187,7 +188,7 @@ def test_the_substitute_acts_where_the_holders_own_house_is_concerned(session: S
     substitute = a_person(session, (Role.DIRECTIVE_ANALYST, planning), unit=investment)
     elsewhere = a_person(session, (Role.DIRECTIVE_ANALYST, planning), unit=programming)
     case = a_submitted_case(session, agency, a_person(session, (Role.CASE_LEAD, agency)), stage.call)
-    assert lineages(session, case) == [("ADG", "DIG")]
+    assert lineages_of(session, [case.id]) == {case.id: [("ADG", "DIG")]}
     for outsider in (stage.analyst, elsewhere):
         reason = authority_refusal(session, PACK, outsider, case, Power.ADMISSIBILITY)
         assert reason == "On this case only people of Investment Directorate may do this."

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from case_factories import a_call, a_case, a_submitted_case
 from conftest import NOW
+from databases import statements
 from factories import a_person, an_institution
 from portfolio.approvals.models import SignOff
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
+from portfolio.business_cases.models import BusinessCase, ParticipantLine
 from portfolio.business_cases.snapshots import newest_snapshot
 from portfolio.business_cases.terms import CaseStatus as S
 from portfolio.desk import waiting_agency, waiting_oversight  # noqa: F401  (they register the groups)
@@ -154,3 +158,36 @@ def test_the_first_page_of_somebody_without_work_says_so(database, visitors):
     page = visitors.of(person.person_id).get("/")
     assert page.status == 200
     assert "Nothing waits for you" in page.main
+
+
+def test_however_many_institutions_have_cases_the_page_asks_as_often(database, visitors):
+    """One with cases of forty institutions is told as quickly as one with cases of two."""
+    with database.writing() as session:
+        directive, call = an_institution(session, "Gobierno digital", code="DIG"), a_call(session)
+        analyst = a_person(session, (Role.DIRECTIVE_ANALYST, directive))
+
+    def submitted(number, partner=None):
+        with database.writing() as session:
+            ministry = an_institution(session, f"Ministerio {number}")
+            lead = a_person(session, (Role.CASE_LEAD, ministry))
+            case = a_submitted_case(session, ministry, lead, call, title=f"Caso {number}")
+            if partner is not None:
+                session.add(ParticipantLine(case_id=case.id, position=1, institution_id=partner))
+            return ministry.id
+
+    def asked(cases):
+        with statements(database) as found:
+            page = visitors.of(analyst.person_id).get("/")
+        assert all(f"Caso {number}" in page.text for number in range(1, cases + 1))
+        return len(found)
+
+    visitors.of(analyst.person_id).get("/")
+    first = submitted(1)
+    unknown = submitted(2, partner=first)
+    with database.writing() as session:  # one that somebody began to name
+        case = session.scalars(select(BusinessCase).where(col(BusinessCase.institution_id) == unknown)).one()
+        session.add(ParticipantLine(case_id=case.id, position=2))
+    before = asked(2)
+    for number in range(3, 9):
+        submitted(number, partner=first if number % 2 else None)
+    assert asked(8) == before
