@@ -36,7 +36,7 @@ def lineages_of(session: Session, cases: Collection[uuid.UUID]) -> dict[uuid.UUI
 def _query() -> Select[Any]:
     """Each institution of each case and each of its ancestors: `case_id`, `owner` (the case's own institution), `start`,
     `depth` (0 is itself), `id`, `code`; newest code first."""
-    cases = bindparam("cases", type_=Uuid(), expanding=True)
+    cases: Any = bindparam("cases", type_=Uuid(), expanding=True)
     of_case = select(
         col(BusinessCase.id).label("case_id"),
         col(BusinessCase.institution_id).label("owner"),
