@@ -36,13 +36,13 @@ def lineages_of(session: Session, cases: Collection[uuid.UUID]) -> dict[uuid.UUI
 def _query() -> Select[Any]:
     """Each institution of each case and each of its ancestors: `case_id`, `owner` (the case's own institution), `start`,
     `depth` (0 is itself), `id`, `code`; newest code first."""
-    cases: Any = bindparam("cases", type_=Uuid(), expanding=True)
-    of_case = select(
+    cases = bindparam("cases", type_=Uuid(), expanding=True)
+    of_case: Any = select(
         col(BusinessCase.id).label("case_id"),
         col(BusinessCase.institution_id).label("owner"),
         col(BusinessCase.institution_id).label("start"),
     ).where(col(BusinessCase.id).in_(cases))
-    takes_part = (
+    takes_part: Any = (
         select(
             col(ParticipantLine.case_id).label("case_id"),
             col(BusinessCase.institution_id).label("owner"),
