@@ -150,10 +150,10 @@ def list_page(
 ) -> ListPage:
     """Rows after or before a place of the order, fifty at most, formatted once."""
     order = effective_order(viewer, asked.order)
-    narrowed = narrowing(session, viewer, asked, now)
+    narrowed, query = narrowing(session, viewer, asked, now), _page_query(viewer, order, now)
     found = read_slice(
         session,
-        _page_query(viewer, order, now).where(*narrowed),
+        query.where(*narrowed) if narrowed else query,
         order,
         PAGE,
         after=read_place(after, order) if after else None,
@@ -174,13 +174,25 @@ def _address(asked: Asked, url_for: Callable[..., str], **place: Place | None) -
 
 def _count(session: Session, viewer: Viewer, narrowed: Sequence[ColumnElement[bool]]) -> str:
     found = 0
-    for part in visible_parts(viewer):
-        left = MOST_COUNTED + 1 - found
-        capped = select(literal(1)).select_from(Initiative).where(part, *narrowed).limit(left).subquery()
-        found += session.scalar(select(func.count()).select_from(capped)) or 0
+    for asked in _counts(viewer) if not narrowed else _counting(viewer, narrowed):
+        found += session.scalar(asked) or 0
         if found > MOST_COUNTED:
             return _("more than 1,000 initiatives")
     return _("1 initiative") if found == 1 else _("%(number)s initiatives") % {"number": found}
+
+
+@lru_cache(maxsize=KEPT)
+def _counts(viewer: Viewer) -> tuple[Select[int], ...]:
+    return _counting(viewer, ())
+
+
+def _counting(viewer: Viewer, narrowed: Sequence[ColumnElement[bool]]) -> tuple[Select[int], ...]:
+    """Each part of what the viewer may find, counted no further than what is told."""
+    parts = [
+        select(literal(1)).select_from(Initiative).where(part, *narrowed).limit(MOST_COUNTED + 1).subquery()
+        for part in visible_parts(viewer)
+    ]
+    return tuple(select(func.count()).select_from(part) for part in parts)
 
 
 def _formatted(rows: Sequence[Any], url_for: Callable[..., str]) -> list[ListRow]:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import Session
@@ -103,9 +104,9 @@ def read_slice(
     start = before or after
     rows: list[Any] = []
     for stretch in _stretches(order, start, backwards):
-        rows += session.execute(
-            query.where(*stretch).order_by(*_ordering(order, backwards)).limit(size + 1 - len(rows))
-        ).all()
+        limit = size + 1 - len(rows)
+        asked = _walk(query.where(*stretch), order, backwards, limit) if stretch else _opening(query, order, limit)
+        rows += session.execute(asked).all()
         if len(rows) > size:
             break
     more, rows = len(rows) > size, rows[:size]
@@ -120,6 +121,22 @@ def read_slice(
         before=Place(rows[0].key, rows[0].id) if rows and has_previous else None,
         after=Place(rows[-1].key, rows[-1].id) if rows and has_next else None,
     )
+
+
+_openings: WeakKeyDictionary[Select[Any], dict[tuple[Order, int], Select[Any]]] = WeakKeyDictionary()
+"""Made once for each query that is used again: to put a question together takes as long as to answer it."""
+
+
+def _opening(query: Select[Any], order: Order, limit: int) -> Select[Any]:
+    """The first page of a list in an order without missing keys."""
+    kept = _openings.setdefault(query, {})
+    if (order, limit) not in kept:
+        kept[order, limit] = _walk(query, order, False, limit)
+    return kept[order, limit]
+
+
+def _walk(query: Select[Any], order: Order, backwards: bool, limit: int) -> Select[Any]:
+    return query.order_by(*_ordering(order, backwards)).limit(limit)
 
 
 def _ordering(order: Order, backwards: bool) -> list[Any]:
