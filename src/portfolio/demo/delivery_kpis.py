@@ -34,7 +34,7 @@ Row = Mapping[str, Any]
 DAY = date(2026, 11, 18)
 """The day on which the institutions brought in what they had measured so far."""
 
-EARLIER = "earlier"
+EARLIER = "Registro anterior de proyectos"
 """The source of what was delivered before the portfolio was kept here."""
 
 

@@ -18,8 +18,9 @@ from portfolio.people.permissions import Permission
 from portfolio.people.queries import institution_names
 from portfolio.people.viewer import Viewer
 from portfolio.projects.queries import sources
+from portfolio.projects.sources import source_words
 from portfolio.projects.terms import IMPORTED, ProjectStage
-from portfolio.reports.asked import Asked, parts_in_words, read_asked, source_words, state_words
+from portfolio.reports.asked import Asked, parts_in_words, read_asked, state_words
 from portfolio.reports.embargo import knows_decisions
 from portfolio.strategy.models import Call
 from portfolio.web.addresses import book_of

@@ -1,8 +1,11 @@
-"""Words of imports."""
+"""Words of imports, and of the sources that the shipped mappings read."""
+
+from collections.abc import Mapping
 
 from portfolio.exchange.terms import ImportState
-from portfolio.i18n import N_
+from portfolio.i18n import N_, Phrase
 from portfolio.labels import register
+from portfolio.projects.sources import name_sources
 
 register(
     {
@@ -13,3 +16,12 @@ register(
         ImportState.DISCARDED: N_("Discarded"),
     }
 )
+
+
+def _titles() -> Mapping[str, Phrase]:
+    from portfolio.exchange.mappings import shipped_mappings  # reads files of tables: only where somebody asks
+
+    return {mapping.source: mapping.title for mapping in shipped_mappings().values()}
+
+
+name_sources(_titles)

@@ -17,7 +17,8 @@ from portfolio.labels import label
 from portfolio.people.models import Institution
 from portfolio.projects.filters import PortfolioFilter
 from portfolio.projects.ordering import Order, read_order
-from portfolio.projects.terms import IMPORTED, OWN_SOURCE, ProjectStage
+from portfolio.projects.sources import source_words
+from portfolio.projects.terms import IMPORTED, ProjectStage
 from portfolio.strategy.models import Call
 from portfolio.web.formatting import money, number, read_decimal
 from portfolio.web.lengths import too_long
@@ -119,10 +120,6 @@ def _amount(raw: Mapping[str, str], name: str, errors: dict[str, str]) -> int | 
 def state_words(state: str) -> str:
     """The words of an initiative's state, which is a case's status or «imported»."""
     return _("Imported") if state == IMPORTED else label(CaseStatus(state))
-
-
-def source_words(source: str) -> str:
-    return _("Submitted here") if source == OWN_SOURCE else source
 
 
 def in_words(session: Session, asked: Asked) -> tuple[tuple[str, str], ...]:
