@@ -24,7 +24,7 @@ from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
 from portfolio.db.money import Money
 from portfolio.db.text import folded
-from portfolio.errors import NotFound, Refused
+from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.i18n import LANGUAGES, N_, language
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
@@ -34,24 +34,28 @@ from portfolio.projects.models import Initiative
 from portfolio.web.formatting import read_decimal
 
 MAX_ROWS = 1000
+LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a buyer asks of a code; the key makes a retry the same draw. Amount in minor units, tax included."""
+    """What a buyer asks of a code; the key makes a retry the same draw. Amount in minor units, tax included. A correction
+    says why.
+    """
 
     kind: DrawKind
     amount_minor: int
     currency: str
     order_reference: str
     idempotency_key: str
+    reason: str = ""
 
 
 def draw(session: Session, actor: Viewer, pack: CountryPack, code_id: uuid.UUID, order: Order) -> Draw:
     """Record one draw under the lock of the code's row. The same key again returns the first draw and changes nothing.
 
     Raises `NotFound` for a code of another institution, `Refused` with the reason of the rules, or when the key was used
-    for something else.
+    for something else, `FieldRefused` for a correction without a reason.
     """
     code = locked_code(session, code_id)
     if code.institution_id not in actor.own_institutions:
@@ -63,6 +67,8 @@ def draw(session: Session, actor: Viewer, pack: CountryPack, code_id: uuid.UUID,
     )
     if earlier is not None:
         return _same(earlier, code, order)
+    if order.kind is DrawKind.ADJUST and not order.reason.strip():
+        raise FieldRefused("reason", _("Say why what was committed is corrected."))
     at = now(session)
     asked = DrawFacts(
         kind=order.kind,
@@ -87,6 +93,7 @@ def draw(session: Session, actor: Viewer, pack: CountryPack, code_id: uuid.UUID,
         amount_minor=order.amount_minor,
         currency=order.currency,
         order_reference=asked.order_ref,
+        reason=order.reason.strip(),
         idempotency_key=order.idempotency_key,
         drawn_at=at,
         by_id=actor.person_id,
@@ -130,6 +137,7 @@ class RowResult:
 
 
 COLUMNS = ("code", "kind", "amount", "order_reference", "key")
+"""Without these a file is refused."""
 COLUMN_WORDS: dict[str, str] = {
     "code": N_("The approval code, as printed in the letter."),
     "kind": N_(
@@ -138,6 +146,7 @@ COLUMN_WORDS: dict[str, str] = {
     "amount": N_("The amount with taxes, in the currency of the code."),
     "order_reference": N_("The order or tender, up to 80 characters."),
     "key": N_("Your own mark of this row, different for each: a row with a known key is not recorded twice."),
+    "reason": N_("Why, for a correction; the column may be left out where there is none."),
 }
 """What each column of the file holds; the names stay as programs write them."""
 
@@ -160,7 +169,7 @@ def draw_rows(session: Session, actor: Viewer, pack: CountryPack, text: str) -> 
 
 def _each(session: Session, actor: Viewer, pack: CountryPack, rows: Iterable[dict[str, str]]) -> Iterable[RowResult]:
     for number, row in enumerate(rows, start=2):
-        values = {name: (row.get(name) or "").strip() for name in COLUMNS}
+        values = {name: (row.get(name) or "").strip() for name in COLUMN_WORDS}
         refusal = ""
         try:
             with session.begin_nested():
@@ -195,10 +204,12 @@ def _draw_row(session: Session, actor: Viewer, pack: CountryPack, values: dict[s
         raise Refused(_("The kind must be reserve, commit, release or adjust, and the amount a number.")) from None
     if not values["key"] or len(values["key"]) > 80 or len(values["order_reference"]) > 80:
         raise Refused(_("Each row needs a key and an order reference of at most 80 characters."))
+    if len(values["reason"]) > LONGEST_REASON:
+        raise Refused(_("The reason has at most %(most)s characters.") % {"most": LONGEST_REASON})
     draw(
         session,
         actor,
         pack,
         code.id,
-        Order(kind, amount.minor, code.currency, values["order_reference"], values["key"]),
+        Order(kind, amount.minor, code.currency, values["order_reference"], values["key"], values["reason"]),
     )

@@ -50,4 +50,5 @@ class DrawFields(BaseModel):
     kind: DrawKind
     amount: TypedDecimal = Field(gt=-LARGEST, lt=LARGEST)
     order_reference: str = Field(max_length=80)
+    reason: str = Field(default="", max_length=2000)
     key: str = Field(min_length=8, max_length=80)

@@ -1,6 +1,7 @@
 """What is decided about a case: sign-offs, opinions with conditions, the ledger of budget decisions, codes and their draws."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -257,6 +258,7 @@ class Draw(Table, Audited, table=True):
     """One use of a code's ceiling; the key makes a retry the same draw."""
 
     __tablename__ = "draw"
+    __later__: ClassVar[Mapping[str, Any]] = {"reason": ""}
     __table_args__ = (UniqueConstraint("institution_id", "idempotency_key"),)
 
     code_id: uuid.UUID = Field(foreign_key="approval_code.id", index=True)
@@ -265,6 +267,7 @@ class Draw(Table, Audited, table=True):
     amount_minor: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
     order_reference: str = Field(max_length=80)
+    reason: str = Field(default="", max_length=2000, description="why, of a correction")
     reserve_id: uuid.UUID | None = Field(
         default=None, foreign_key="draw.id", description="the reservation a commitment uses"
     )

@@ -12,7 +12,7 @@ from portfolio.approvals import draws
 from portfolio.approvals.code_page import code_row
 from portfolio.approvals.code_queries import codes_of_buyer, draws_of, get_code
 from portfolio.approvals.code_terms import DrawKind
-from portfolio.approvals.draws import COLUMN_WORDS, COLUMNS, Order, RowResult
+from portfolio.approvals.draws import COLUMN_WORDS, Order, RowResult
 from portfolio.approvals.forms_codes import DrawFields
 from portfolio.business_cases.frame import case_frame
 from portfolio.business_cases.visibility import get_case
@@ -45,7 +45,7 @@ def _mine(request: AnyRequest, session: Session, **more: Any) -> dict[str, Any]:
     rows = [code_row(session, code) for code in codes_of_buyer(session, request.user)]
     return {
         "rows": rows,
-        "columns": [(name, gettext(COLUMN_WORDS[name])) for name in COLUMNS],
+        "columns": [(name, gettext(words)) for name, words in COLUMN_WORDS.items()],
         "results": None,
         "problem": "",
         **more,
@@ -118,7 +118,10 @@ def submit_draw(
     if form.value is not None:
         try:
             amount = Money.of(form.value.amount, code.currency)
-            order = Order(form.value.kind, amount.minor, code.currency, form.value.order_reference, form.value.key)
+            given = form.value
+            order = Order(
+                given.kind, amount.minor, code.currency, given.order_reference, given.key, reason=given.reason
+            )
             draws.draw(session, request.user, runtime(request).pack, code.id, order)
         except FieldRefused as error:
             form = taken_back(session, form, error)

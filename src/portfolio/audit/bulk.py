@@ -36,9 +36,10 @@ def insert_batch(session: Session, model: type[Any], rows: Sequence[dict[str, An
 
     The trail holds one digest for all of them (`RowBatch`) instead of one for each: six million values of a year's feed cost
     a few hundred rows of it. `rows` are in the order of their ids, and are given the batch's id here. Raises `ValueError` for
-    a table whose rows may change, or rows out of order: nothing could tell later what became of them.
+    a table whose rows may change or to which columns were added, or rows out of order: nothing could tell later what became
+    of them.
     """
-    if not model.__batch__:
+    if not model.__batch__ or model.__later__:
         raise ValueError(f"{model.__tablename__} does not take batches")
     table, batch_id, told = model.__table__, new_id(), BatchDigest(model)
     for row in rows:

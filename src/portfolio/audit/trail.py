@@ -117,12 +117,20 @@ def _vouched(model: type[Audited]) -> tuple[tuple[str, str], ...]:
 
 def row_state(row: Audited) -> dict[str, Any]:
     """The values that the trail vouches for, by column name."""
-    return {column: getattr(row, key) for column, key in vouched_columns(type(row))}
+    return _known(type(row), {column: getattr(row, key) for column, key in vouched_columns(type(row))})
 
 
 def state_of(model: type[Audited], columns: Mapping[str, Any]) -> dict[str, Any]:
     """The same from a mapping of column names, as a query of the table gives."""
-    return {column: columns[column] for column, _ in vouched_columns(model)}
+    return _known(model, {column: columns[column] for column, _ in vouched_columns(model)})
+
+
+def _known(model: type[Audited], state: dict[str, Any]) -> dict[str, Any]:
+    """Without the columns that joined later and say nothing of this row: an upgrade changes no digest."""
+    for column, empty in model.__later__.items():
+        if state[column] == empty:
+            del state[column]
+    return state
 
 
 def _is_changed(row: Audited) -> bool:

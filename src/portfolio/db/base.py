@@ -2,6 +2,7 @@
 
 import enum
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -63,8 +64,10 @@ class Audited:
 
     `__unaudited__` names columns outside the digest (counters, caches), which the trail does not vouch for. `__batch__`, of an
     append-only table, names the column that says with which batch a row came in (`audit.bulk.insert_batch`); it is outside
-    the digest too, because the batch's own digest says which rows are in it.
+    the digest too, because the batch's own digest says which rows are in it. `__later__` names columns that joined when there
+    were rows already, each with the value that those rows got: while a row holds it, its digest is what it was before.
     """
 
     __unaudited__: ClassVar[frozenset[str]] = frozenset()
     __batch__: ClassVar[str] = ""
+    __later__: ClassVar[Mapping[str, Any]] = {}

@@ -1,8 +1,9 @@
 """Monthly amounts that are never overwritten, the files they came in, rows that a person settles; contracts and invoices."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
@@ -83,6 +84,7 @@ class Contract(Versioned, Audited, table=True):
     """A contract of a project. `ocid`: its open contracting id; the supplier's identifier is kept with its scheme."""
 
     __tablename__ = "contract"
+    __later__: ClassVar[Mapping[str, Any]] = {"ended_on": None}
     __table_args__ = (UniqueConstraint("project_id", "reference"),)
 
     project_id: uuid.UUID = Field(foreign_key="project.id")

@@ -255,6 +255,24 @@ def test_a_file_records_what_it_may_and_says_what_it_may_not(database: Database,
         assert session.get_one(ApprovalCode, code.id).reserved_minor == 1000_00
 
 
+def test_a_correction_says_why(database: Database, scene: Scene, visitors: Visitors) -> None:
+    code = an_issued_code(database, scene)
+    with database.writing() as session:
+        draws.draw(session, scene.buyer, PACK, code.id, Order(DrawKind.COMMIT, 500_00, "USD", "OC-1", "key-00001"))
+    buyer, path = visitors.of(scene.buyer.person_id), f"/codes/{code.id}"
+    asked = {"kind": "adjust", "amount": "-100", "order_reference": "OC-1", "key": "key-00002", "reason": " "}
+    refused = buyer.post(path, asked)
+    assert refused.status == 422
+    assert refused.error("reason") == "Say why what was committed is corrected."
+    assert 'value="-100"' in refused.text
+    assert buyer.post(path, {**asked, "reason": "Credit note 12 of the supplier"}).status == 303
+    assert "Credit note 12 of the supplier" in buyer.get(path).main
+    text = f"code;kind;amount;order_reference;key;reason\n{code.code};adjust;-1;OC-1;file-0001;\n{code.code};adjust;-1;OC-1;file-0002;Rounded\n"
+    with database.writing() as session:
+        assert [bool(row.refusal) for row in draws.draw_rows(session, scene.buyer, PACK, text)] == [True, False]
+        assert session.get_one(ApprovalCode, code.id).committed_minor == 399_00
+
+
 def test_the_public_page_answers_without_an_account(database: Database, scene: Scene, visitors: Visitors) -> None:
     code = an_issued_code(database, scene)
     page = visitors.nobody.get(f"/v/{code.code}")

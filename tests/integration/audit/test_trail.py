@@ -275,3 +275,16 @@ def test_writers_at_once_leave_gapless_chains_and_never_wait_in_a_circle(databas
         assert check_chain(session, Chain.SECURITY) == WRITERS * COMMITS
         ordinals = list(session.scalars(select(col(AuditRow.ordinal)).order_by(col(AuditRow.ordinal))))
         assert ordinals == list(range(1, WRITERS * COMMITS + 1))
+
+
+def test_a_column_that_joined_later_counts_from_when_it_says_something(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of before the upgrade keeps its digest, and what is written or wiped out in the new column shows."""
+    body = a_body()
+    before = row_state(body)
+    del before["short_name"]
+    monkeypatch.setattr(Institution, "__later__", {"short_name": ""})
+    assert row_state(body) == before
+    body.short_name = "MIN"
+    assert row_state(body) == {**before, "short_name": "MIN"}
