@@ -267,7 +267,14 @@ def test_a_correction_says_why(database: Database, scene: Scene, visitors: Visit
     assert 'value="-100"' in refused.text
     assert buyer.post(path, {**asked, "reason": "Credit note 12 of the supplier"}).status == 303
     assert "Credit note 12 of the supplier" in buyer.get(path).main
-    text = f"code;kind;amount;order_reference;key;reason\n{code.code};adjust;-1;OC-1;file-0001;\n{code.code};adjust;-1;OC-1;file-0002;Rounded\n"
+    text = "".join(
+        f"{line}\n"
+        for line in (
+            "code;kind;amount;order_reference;key;reason",
+            f"{code.code};adjust;-1;OC-1;file-0001;",
+            f"{code.code};adjust;-1;OC-1;file-0002;Rounded",
+        )
+    )
     with database.writing() as session:
         assert [bool(row.refusal) for row in draws.draw_rows(session, scene.buyer, PACK, text)] == [True, False]
         assert session.get_one(ApprovalCode, code.id).committed_minor == 399_00
