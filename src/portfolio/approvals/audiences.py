@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.approvals.authorities import lawful_people
+from portfolio.approvals.models import SignOffRequest
 from portfolio.approvals.workflow import SIGNATORIES
+from portfolio.business_cases.content import content_digest, read_content
 from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
 from portfolio.packs.schema import CountryPack
@@ -38,6 +40,17 @@ def _in_institution(session: Session, pack: CountryPack, case: BusinessCase, rol
 
 def _signatories(session: Session, pack: CountryPack, case: BusinessCase) -> set[uuid.UUID]:
     return _in_institution(session, pack, case, SIGNATORIES)
+
+
+def _unasked(session: Session, pack: CountryPack, case: BusinessCase) -> set[uuid.UUID]:
+    """Who may sign and was not asked for this very content: one request, one notice."""
+    asked = session.scalars(
+        select(col(SignOffRequest.person_id)).where(
+            col(SignOffRequest.case_id) == case.id,
+            col(SignOffRequest.digest) == content_digest(read_content(session, pack, case)),
+        )
+    )
+    return _signatories(session, pack, case) - set(asked)
 
 
 def _agency(session: Session, pack: CountryPack, case: BusinessCase) -> set[uuid.UUID]:
@@ -88,7 +101,7 @@ def _involved(session: Session, pack: CountryPack, case: BusinessCase) -> list[u
 
 AUDIENCE: dict[str, Finder] = {
     "agency": _agency,
-    "signatories": _signatories,
+    "signatories": _unasked,
     "buyers": _buyers,
     "admitters": _admitters,
     "secretaries": _secretaries,

@@ -49,7 +49,7 @@ register(
         GroundKind.REVIEW: N_("Peer review"),
         GroundKind.OBSERVATION: N_("Observation"),
         EntryKind.PROPOSED: N_("Proposed"),
-        EntryKind.LAW: N_("By law"),
+        EntryKind.LAW: N_("Initial budget"),
         EntryKind.MODIFICATION: N_("Modification"),
         ModificationKind.LAW: N_("As the legislature approved it"),
         ModificationKind.MODIFICATION: N_("Budget modification"),

@@ -85,6 +85,22 @@ def test_after_a_change_they_are_asked_anew_and_who_signed_is_left_in_peace(sess
     assert told(session)[stage.finance.person_id] == 1
 
 
+def test_who_was_asked_is_not_told_again_that_the_sign_offs_began(session: Session) -> None:
+    stage = a_stage(session)
+    case = a_ready_case(session, stage)
+    ask(session, stage.lead, case)
+    sign_off_everything(session, stage, case)
+    asked = {row.person_id for row in requests_for(session, case.id)}
+    assert not asked & set(told(session, "case_begin_sign_off"))
+
+
+def test_without_a_request_the_other_signatories_hear_that_the_sign_offs_began(session: Session) -> None:
+    stage = a_stage(session)
+    case = a_ready_case(session, stage)
+    sign_off_everything(session, stage, case)
+    assert {stage.cio.person_id, stage.head.person_id} <= set(told(session, "case_begin_sign_off"))
+
+
 def test_nothing_is_asked_while_something_else_is_lacking(session: Session) -> None:
     stage = a_stage(session)
     case = a_ready_case(session, stage)
