@@ -112,6 +112,18 @@ def test_a_field_saved_elsewhere_meanwhile_shows_both_texts(browser: Browser, si
         assert second.locator("form#answers textarea").first.input_value() == "Lo que escribió Luis."
 
 
+def test_what_is_missing_is_counted_again_when_a_field_was_saved(browser: Browser, site: Site) -> None:
+    with somebody(browser, site) as someone:
+        journey = Journey(someone, has_scripts=True)
+        journey.start(f"Lo que falta {uuid.uuid4().hex[:6]}")
+        page = journey.open("sections/problem")
+        before = page.locator("#facts li").count()
+        assert before > 1
+        page.locator("form#answers textarea").first.fill("Cada trámite toma nueve días.")
+        page.wait_for_function("(n) => document.querySelectorAll('#facts li').length === n", arg=before - 1)
+        assert page.locator("form#answers textarea").first.input_value() == "Cada trámite toma nueve días."
+
+
 def test_hostile_text_is_text(journey: Journey) -> None:
     title = f"{HOSTILE} {uuid.uuid4().hex[:6]}"
     journey.start(title)

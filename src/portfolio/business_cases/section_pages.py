@@ -72,6 +72,7 @@ def section_page(
     return page(
         request,
         "business_cases/section.html",
+        "business_cases/_section_facts.html",
         status=status,
         frame=case_frame(session, viewer, case, SECTIONS, url_for) if viewer else None,
         case=case,

@@ -10,6 +10,8 @@
    around it (the row of a grid): its fields are then sent one after the other, and [data-line-version] in it is told. What
    a paste wrote into a grid waits for the form to be saved as a whole; data-text-pasted says so.
 
+   Each save is told to the page by the event "saved", so that what it says of the record can be asked again.
+
    Unsent text is kept in sessionStorage under the person's opaque id (data-owner), with the version and the value that it was
    based on, until the server acknowledges it. When the page is opened again it is brought back if what it was based on still
    stands; if the server has something else by then, both texts are shown and the person chooses.
@@ -149,6 +151,7 @@ async function settle(entry, values, answer) {
     sessionStorage.removeItem(keyOf(form, field.name));
     field.removeAttribute("aria-invalid");
     show(field, form.dataset.textSaved.replace("{time}", savedAt), "saved");
+    form.dispatchEvent(new Event("saved", { bubbles: true }));
   } else if (answer.status === 409) {
     entry.state = "conflict";
     showConflict(field, await answer.text());
