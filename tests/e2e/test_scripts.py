@@ -70,7 +70,7 @@ def test_text_that_could_not_be_sent_is_brought_back_with_the_version_it_was_bas
     form.answers = [(409, "text/html", '<p data-version="9">Ana wrote: Gone</p>'), saved("10")]
     form.open()
     assert form.page.input_value("#why") == "Kept"
-    wait_for_state(form, "Someone else")
+    wait_for_state(form, "by someone else or in another window")
     assert "version=3" in form.saved[-1]
     assert form.page.locator(".app-field-conflict").inner_text() == "Ana wrote: Gone"
     form.page.fill("#why", "Both")

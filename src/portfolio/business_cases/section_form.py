@@ -125,7 +125,9 @@ def section_fields(
         if code in result.errors:
             errors[name] = result.errors[code]
         elif conflict:
-            errors[name] = _("Someone else changed this. Both texts are shown below; saving again keeps yours.")
+            errors[name] = _(
+                "This was changed meanwhile, by someone else or in another window. Both texts are shown below; saving again keeps yours."
+            )
         condition = question.asked_when
         fields.append(
             Field(
