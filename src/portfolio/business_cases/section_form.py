@@ -126,7 +126,8 @@ def section_fields(
             errors[name] = result.errors[code]
         elif conflict:
             errors[name] = _(
-                "This was changed meanwhile, by someone else or in another window. Both texts are shown below; saving again keeps yours."
+                "This was changed meanwhile, by someone else or in another window. "
+                "Both texts are shown below; saving again keeps yours."
             )
         condition = question.asked_when
         fields.append(
