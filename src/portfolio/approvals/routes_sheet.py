@@ -262,6 +262,7 @@ def sheet_context(
         "money_of": partial(Money, sheet.call.currency),
         "marks": {row.case_id: {name: mark(getattr(stored(row), name)) for name in FIELDS} for row in sheet.rows},
         "errors": errors or {},
+        "problems": {"summary": list((errors or {}).items())},
         "reasons": list(reasons),
         "can_write": request.user.can(Permission.DECISION_WRITE),
         "can_confirm": request.user.can(Permission.DECISION_CONFIRM),

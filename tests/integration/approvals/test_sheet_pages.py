@@ -62,6 +62,7 @@ def test_who_writes_leaves_a_page_by_saving_it_and_a_fault_keeps_them_there(scen
     wrong = analyst.post(scene.sheet, {**fields, "act": "next"})
     assert wrong.status == 422
     assert wrong.value(f"amount-{first}") == "much"
+    assert f'<a href="#amount-{first}">' in wrong.text, "the top of the page leads to the cell, which may be far down"
     moved = analyst.post(scene.sheet, {**fields, f"amount-{first}": "7", f"reason-{first}": "Less", "act": "next"})
     assert moved.status == 303
     with database.reading() as session:
