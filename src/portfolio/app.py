@@ -108,6 +108,7 @@ def shell(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "csrf_token": getattr(request.scope.get("auth"), "csrf_token", ""),
         "form_key": new_key(),
         "csp_nonce": request.scope["state"].get("csp_nonce", ""),
+        "back": _back(request, reverse),
         "request_id": request.scope["state"].get("request_id", ""),
         "clock_ahead": request.scope["state"].get("clock_ahead", 0),
         "viewer": request.scope.get("user"),
@@ -120,3 +121,11 @@ def shell(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "languages": [(other, OWN_NAMES[other], other == code) for other in LANGUAGES],
         "pack": runtime.pack,
     }
+
+
+def _back(request: Request[Any, Any, Any], book: AddressBook) -> str:
+    """Where who changes the language goes on: the page with its filter, or the page on which an act was tried."""
+    query = request.url.query
+    if request.method == "GET":
+        return f"{request.url.path}?{query}" if query else request.url.path
+    return book.page_above(request.url.path)

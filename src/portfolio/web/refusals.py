@@ -22,6 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from portfolio.errors import FieldRefused, NotAllowed, NotFound, Refused
 from portfolio.i18n import gettext
 from portfolio.web import trace
+from portfolio.web.addresses import book_of
 from portfolio.web.forms import BadBody
 from portfolio.web.once import AlreadyDone
 from portfolio.web.pages import AnyRequest, html, render, wants_part
@@ -55,11 +56,18 @@ def refusal(
             problem["errors"] = [{"field": name, "message": words} for name, words in fields]
         return Response(problem, status_code=status, media_type="application/problem+json")
     name = status if status in SPECIAL - {405} else 404 if status == 405 else 400 if status < 500 else 500
-    context = {"reasons": list(reasons), "what_to_do": what_to_do}
+    context = {"reasons": list(reasons), "what_to_do": what_to_do, "above": _above(request, status)}
     if wants_part(request):
         body = render(request, "errors/_part.html", status=status, messages=[], **context)
         return html(body, status, {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"})
     return html(render(request, f"errors/{name}.html", messages=[], **context), status)
+
+
+def _above(request: AnyRequest, status: int) -> str:
+    """The page on which an act was tried that was refused because of how things stand; blank for other refusals."""
+    if status != 409:
+        return ""
+    return book_of(request).page_above(request.scope["path"])
 
 
 def _refused(request: AnyRequest, error: Refused) -> Response[Any]:

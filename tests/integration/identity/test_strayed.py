@@ -32,6 +32,22 @@ def test_a_method_that_the_address_does_not_take_does_too(database: Database, vi
     assert '<html lang="pt"' in page.text
 
 
+def test_who_looks_at_the_address_of_an_act_is_led_to_the_page_above_it(database: Database, visitors: Visitors) -> None:
+    """As by a reload from the address bar, or a change of language, after an act came back with errors."""
+    someone = lusophone(database, visitors)
+    nothing = "00000000-0000-7000-8000-000000000000"
+    moved = someone.get(f"/returns/{nothing}/verification")
+    assert (moved.status, moved.location) == (303, f"/returns/{nothing}")
+
+
+def test_the_language_is_changed_where_one_is_with_the_filter_of_a_list(database: Database, visitors: Visitors) -> None:
+    someone = lusophone(database, visitors)
+    page = someone.get("/portfolio?q=saúde&sort=-number")
+    assert 'name="back" value="/portfolio?q=sa%C3%BAde&amp;sort=-number"' in page.text
+    stayed = someone.post("/language", {"language": "en", "back": "/portfolio?q=sa%C3%BAde&sort=-number"})
+    assert stayed.location == "/portfolio?q=sa%C3%BAde&sort=-number"
+
+
 def test_nobody_signed_in_is_answered_in_the_browsers_language(visitors: Visitors) -> None:
     page = visitors.nobody.get("/nothing/here")
     assert page.status == 404

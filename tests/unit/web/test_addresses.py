@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from litestar import Litestar, get
+from litestar import Litestar, get, post
 from litestar.exceptions import NoRouteMatchFoundException
 from litestar.params import FromPath
 
@@ -41,3 +41,17 @@ def test_what_the_router_does_not_know_is_refused_every_time() -> None:
             book("nowhere")
         with pytest.raises(NoRouteMatchFoundException):
             book("case")
+
+
+@post("/cases/{case_id:uuid}/withdrawal", name="withdraw")
+async def withdraw(case_id: FromPath[uuid.UUID]) -> None:
+    return None
+
+
+def test_the_page_above_an_act() -> None:
+    book, one = AddressBook(Litestar([cases, case, version, withdraw])), uuid.uuid4()
+    assert book.page_above("/cases") == "/cases"
+    assert book.page_above(f"/cases/{one}/withdrawal") == f"/cases/{one}"
+    assert book.page_above(f"/cases/{one}/versions/3") == f"/cases/{one}/versions/3"
+    assert book.page_above(f"/cases/{one}/versions") == f"/cases/{one}"
+    assert book.page_above("/nowhere/at/all") == "/"
