@@ -64,6 +64,8 @@ class CostTable:
     totals: Sequence[str]
     total: str
     frozen: bool
+    covered: str = ""
+    """What other sources give of the total: the rest is requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def case_sheet(
         status=case.status if knows else None,
         step=next_step(session, viewer, pack, case, now, status=case.status, url_for=url_for) if knows else None,
         figures=_figures(session, viewer, case, initiative, knows=knows),
-        costs=_costs(session, pack, case, snapshot),
+        costs=_costs(session, pack, case, snapshot, initiative.requested_minor),
         opinions=_opinions(session, case),
         conditions=_conditions(session, case),
         reviews=_reviews(session, viewer, pack, case, status),
@@ -156,7 +158,9 @@ def _balances(session: Session, case: BusinessCase) -> list[Figure]:
     ]
 
 
-def _costs(session: Session, pack: CountryPack, case: BusinessCase, snapshot: Snapshot | None) -> CostTable | None:
+def _costs(
+    session: Session, pack: CountryPack, case: BusinessCase, snapshot: Snapshot | None, requested: int | None
+) -> CostTable | None:
     """Of the frozen version once there is one; of the draft for whoever may see drafts."""
     frozen = snapshot is not None and case.status in SUBMITTED_STATES
     content = content_of(snapshot) if snapshot is not None and frozen else read_content(session, pack, case)
@@ -164,6 +168,8 @@ def _costs(session: Session, pack: CountryPack, case: BusinessCase, snapshot: Sn
     if not amounts:
         return None
     years = sorted({year for by_year in amounts.values() for year in by_year})
+    total = sum(sum(found.values()) for found in amounts.values())
+    covered = total - requested if frozen and requested is not None else 0
     formatted = amount_formatter()
 
     def shown(minor: int | None) -> str:
@@ -177,8 +183,9 @@ def _costs(session: Session, pack: CountryPack, case: BusinessCase, snapshot: Sn
             for line, found in amounts.items()
         ],
         totals=[shown(sum(found.get(year, 0) for found in amounts.values())) for year in years],
-        total=shown(sum(sum(found.values()) for found in amounts.values())),
+        total=shown(total),
         frozen=frozen,
+        covered=money(Money(case.currency, covered)) if covered > 0 else "",
     )
 
 

@@ -11,6 +11,7 @@ from portfolio.approvals.models import Opinion
 from portfolio.approvals.terms import OpinionOutcome
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
+from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.snapshots import newest_snapshot
 from portfolio.business_cases.terms import CaseStatus as S
 from portfolio.exchange.importing import import_file
@@ -84,6 +85,17 @@ def test_the_sheet_shows_step_amounts_costs_and_only_signed_opinions(case_and_pe
     assert "1.01" in page.main  # 100 and 1 of 2027 in one line
     assert "3.51" in page.main
     assert "Borrador secreto" not in page.main
+
+
+def test_the_sheet_says_why_the_total_is_more_than_what_is_requested(case_and_people, visitors, database):
+    lead, path = visitors.of(case_and_people["lead"]), f"/cases/{case_and_people['case']}"
+    assert "other sources of funding" not in lead.get(path).main
+    with database.writing() as session:
+        case = session.get_one(BusinessCase, case_and_people["case"])
+        initiative = session.get_one(Initiative, case.initiative_id)
+        initiative.requested_minor = 301
+        record(session, SYSTEM, Tag.CASE_MOVED, initiative)
+    assert "Of this total 0.50 USD comes from other sources of funding" in lead.get(path).main
 
 
 def test_nobody_finds_the_sheet_of_a_case_that_is_not_theirs_to_see(case_and_people, visitors):
