@@ -50,4 +50,4 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
 
 _MEASURED = exists().where(col(Indicator.project_id) == PROJECT, col(Indicator.stopped_on).is_(None))
 
-register_panel(Panel(40, "kpis/_panel.html", Permission.PROJECT_READ, provide, _MEASURED))
+register_panel(Panel(60, "kpis/_panel.html", Permission.PROJECT_READ, provide, _MEASURED, is_wide=True))

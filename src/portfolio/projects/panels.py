@@ -52,6 +52,8 @@ class Panel:
     permission: Permission
     provide: Provide
     where: ColumnElement[bool] | None = None
+    is_wide: bool = False
+    """Whether it needs the whole width: it holds a table."""
 
 
 _panels: dict[str, Panel] = {}
@@ -66,6 +68,7 @@ def register_panel(panel: Panel) -> None:
 class ShownPanel:
     template: str
     content: Mapping[str, Any]
+    is_wide: bool
 
 
 def panels_of(asking: Asking) -> list[ShownPanel]:
@@ -80,7 +83,7 @@ def panels_of(asking: Asking) -> list[ShownPanel]:
             continue
         content = panel.provide(asking)
         if content is not None:
-            shown.append(ShownPanel(panel.template, content))
+            shown.append(ShownPanel(panel.template, content, panel.is_wide))
     return shown
 
 
