@@ -50,6 +50,9 @@ def main() -> None:
         done(f"{count_all(database, AS_AT):,}")
     with database.reading() as session, _timed(rows, "scorecard of {} indicators, from the night's count") as done:
         done(f"{_indicators(portfolio_tallies(session, _analyst(session), now(session), AS_AT)):,}")
+    reason = ("--reason", "measured")
+    took, memory = run("portfolio", "jobs", "run", "health.recompute", *reason, env=dict(os.environ))
+    rows.append(["health of every project from the tables, whole command", f"{took:.1f}", f"{memory:.0f}"])
     took, memory = run("portfolio", "audit", "verify", env=dict(os.environ))
     rows.append(["verification of the whole trail and its rows", f"{took:.1f}", f"{memory:.0f}"])
     print(table(rows), "\n")
