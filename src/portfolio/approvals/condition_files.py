@@ -2,16 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.approvals.models import Condition, ConditionFile
-from portfolio.business_cases.attachments import QUOTA, Received, used_by
+from portfolio.business_cases.attachments import Received
 from portfolio.business_cases.models import BusinessCase
 from portfolio.db.clock import now
 from portfolio.errors import FieldRefused, NotFound
+from portfolio.files.quota import check_place_for, counts_for_quota
 from portfolio.i18n import gettext as _
 from portfolio.people.viewer import Viewer
 
@@ -26,10 +28,8 @@ def keep_evidence(
     present = files_of(session, condition.id)
     if len(present) >= MOST_EVIDENCE:
         raise FieldRefused("file", _("A condition holds at most %(n)s files.") % {"n": MOST_EVIDENCE})
-    if received.sha256 in {row.sha256 for row in present}:
-        raise FieldRefused("file", _("This very file is attached already."))
-    if used_by(session, case.institution_id) + received.size > QUOTA:
-        raise FieldRefused("file", _("Your institution has used up its space for files. Ask the administrator."))
+    is_present = received.sha256 in {row.sha256 for row in present}
+    check_place_for(session, case.institution_id, received.size, is_present=is_present)
     row = ConditionFile(
         condition_id=condition.id,
         file_name=received.file_name,
@@ -59,3 +59,13 @@ def get_file(session: Session, condition: Condition, file_id: uuid.UUID) -> Cond
     if row is None or row.condition_id != condition.id:
         raise NotFound
     return row
+
+
+@counts_for_quota
+def _evidence(institution_id: uuid.UUID) -> Select[Any]:
+    return (
+        select(func.sum(col(ConditionFile.size)))
+        .join(Condition, col(Condition.id) == col(ConditionFile.condition_id))
+        .join(BusinessCase, col(BusinessCase.id) == col(Condition.case_id))
+        .where(col(BusinessCase.institution_id) == institution_id)
+    )

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from litestar import Request
 from litestar.datastructures import UploadFile
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,6 +23,7 @@ from portfolio.files.cleaning import REDRAWN, NotCleaned, cleaned_copy
 from portfolio.files.inspection import MAX_BYTES, MEDIA_TYPES, Accepted, Rejected, inspect
 from portfolio.files.inspection_labels import REJECT_REASON_LABELS
 from portfolio.files.inspection_terms import RejectReason
+from portfolio.files.quota import check_place_for, counts_for_quota
 from portfolio.files.store import FileStore, TooLarge
 from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
@@ -30,9 +31,6 @@ from portfolio.packs.terms import NamesShown, SectionCode
 from portfolio.people.permissions import Reach
 from portfolio.people.viewer import Viewer
 from portfolio.web.runtime import runtime
-
-QUOTA = 2 * 1024**3
-"""Bytes that the cases of one institution may hold together, removed files included."""
 
 MOST_FILES = 60
 """Files of one case."""
@@ -124,10 +122,8 @@ def attach(
     present = attachments_of(session, case.id)
     if len(present) >= MOST_FILES:
         raise FieldRefused("file", _("A case holds at most %(n)s files. Remove one first.") % {"n": MOST_FILES})
-    if received.sha256 in {row.sha256 for row in present}:
-        raise FieldRefused("file", _("This very file is attached already."))
-    if used_by(session, case.institution_id) + received.size > QUOTA:
-        raise FieldRefused("file", _("Your institution has used up its space for files. Ask the administrator."))
+    is_present = received.sha256 in {row.sha256 for row in present}
+    check_place_for(session, case.institution_id, received.size, is_present=is_present)
     row = Attachment(
         case_id=case.id,
         section=section.value,
@@ -186,13 +182,11 @@ def get_attachment(session: Session, case: BusinessCase, attachment_id: uuid.UUI
     return row
 
 
-def used_by(session: Session, institution_id: uuid.UUID) -> int:
-    """Bytes of all files of an institution's cases."""
-    return int(
-        session.scalar(
-            select(func.coalesce(func.sum(col(Attachment.size)), 0))
-            .join(BusinessCase, col(BusinessCase.id) == col(Attachment.case_id))
-            .where(col(BusinessCase.institution_id) == institution_id)
-        )
-        or 0
+@counts_for_quota
+def _attached(institution_id: uuid.UUID) -> Select[Any]:
+    """Removed files included: they are kept."""
+    return (
+        select(func.sum(col(Attachment.size)))
+        .join(BusinessCase, col(BusinessCase.id) == col(Attachment.case_id))
+        .where(col(BusinessCase.institution_id) == institution_id)
     )

@@ -2,16 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
-from portfolio.business_cases.attachments import QUOTA, Received, used_by
+from portfolio.business_cases.attachments import Received
 from portfolio.db.clock import now
 from portfolio.errors import FieldRefused, NotFound, Refused
+from portfolio.files.quota import check_place_for, counts_for_quota
 from portfolio.i18n import gettext as _
 from portfolio.monitoring.life_queries import decision_of
 from portfolio.monitoring.life_workflow import PROPOSERS
@@ -44,11 +46,9 @@ def keep_file(
     present = files_of(session, proposal.id)
     if len(present) >= MOST:
         raise FieldRefused("file", _("A gate holds at most %(n)s files.") % {"n": MOST})
-    if (criterion, received.sha256) in {(row.criterion, row.sha256) for row in present}:
-        raise FieldRefused("file", _("This very file is attached already."))
+    is_present = (criterion, received.sha256) in {(row.criterion, row.sha256) for row in present}
     institution = session.get_one(Initiative, project.initiative_id).institution_id
-    if used_by(session, institution) + _used_by_gates(session, institution) + received.size > QUOTA:
-        raise FieldRefused("file", _("Your institution has used up its space for files. Ask the administrator."))
+    check_place_for(session, institution, received.size, is_present=is_present)
     row = GateFile(
         proposal_id=proposal.id,
         criterion=criterion,
@@ -86,13 +86,13 @@ def get_file(session: Session, proposal: GateProposal, file_id: uuid.UUID) -> Ga
     return row
 
 
-def _used_by_gates(session: Session, institution_id: uuid.UUID) -> int:
-    """Bytes of the files of all gates of an institution's projects."""
-    query = (
-        select(func.coalesce(func.sum(col(GateFile.size)), 0))
+@counts_for_quota
+def _of_gates(institution_id: uuid.UUID) -> Select[Any]:
+    """Of all gates of an institution's projects."""
+    return (
+        select(func.sum(col(GateFile.size)))
         .join(GateProposal, col(GateProposal.id) == col(GateFile.proposal_id))
         .join(Project, col(Project.id) == col(GateProposal.project_id))
         .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
         .where(col(Initiative.institution_id) == institution_id)
     )
-    return int(session.scalar(query) or 0)

@@ -16,6 +16,7 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.business_cases.terms import CaseStatus
 from portfolio.db.engine import Database
+from portfolio.files import quota
 from portfolio.people.terms import Role
 from portfolio.people.viewer import SYSTEM, Viewer
 from visitors import Page, Visitors
@@ -76,6 +77,14 @@ def test_a_file_is_supplied_shown_with_its_digest_and_comes_out_byte_by_byte(des
     with database.reading() as session:
         event = session.scalars(select(AuditEvent).where(col(AuditEvent.action) == Tag.CONDITION_EVIDENCED.value)).one()
     assert DIGEST in event.canon
+
+
+def test_evidence_takes_of_the_space_that_all_files_of_an_institution_share(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quota, "QUOTA", len(CSV) + 5)
+    assert desk.supply().status == 303
+    assert desk.supply(CSV + b"8;late\n", "other.csv").error("file").startswith("Your institution has used up")
 
 
 def test_another_institution_gets_no_evidence(desk: Desk, database: Database) -> None:

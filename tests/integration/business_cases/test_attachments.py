@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from portfolio.audit.models import AuditEvent
 from portfolio.audit.terms import Tag
-from portfolio.business_cases import attachments
 from portfolio.business_cases.attachments import clean_name
 from portfolio.business_cases.models import Attachment
 from portfolio.db.engine import Database
+from portfolio.files import quota
 from portfolio.files.store import FileStore, TooLarge
 from portfolio.settings import Settings
 from visitors import Page
@@ -83,7 +83,7 @@ def test_no_file_and_the_same_file_twice(scene: Scene) -> None:
 
 
 def test_an_institution_s_space_has_an_end(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachments, "QUOTA", len(CSV) + 5)
+    monkeypatch.setattr(quota, "QUOTA", len(CSV) + 5)
     assert send(scene, "a.csv", CSV).status == 303
     assert send(scene, "b.csv", CSV + b"x;1\nyy;2\n").error("file").startswith("Your institution has used up")
 

@@ -11,8 +11,10 @@ from factories import a_person, an_institution
 from life_stage import a_scene, propose
 from portfolio.audit.models import AuditEvent, AuditText
 from portfolio.audit.terms import Tag
+from portfolio.files import quota
 from portfolio.monitoring.models import GateDecision, GateFile, GateProposal
 from portfolio.people.terms import Role
+from portfolio.projects.models import Initiative
 from visitors import PASSWORD
 
 CSV = b"item;result\nsearch;9 of 10\n"
@@ -88,6 +90,17 @@ def test_what_is_no_evidence_does_not_come_in(database, visitors, scene):
     assert attach(visitors, scene).status == 303
     assert "attached already" in attach(visitors, scene).error("file")
     assert len(rows(database)) == 1
+
+
+def test_files_of_gates_take_of_the_space_that_all_files_of_an_institution_share(
+    database, visitors, scene, monkeypatch
+):
+    assert attach(visitors, scene).status == 303
+    with database.reading() as session:
+        institution = session.get_one(Initiative, scene.project.initiative_id).institution_id
+        assert quota.used_by(session, institution) == len(CSV)
+    monkeypatch.setattr(quota, "QUOTA", len(CSV) + 5)
+    assert attach(visitors, scene, CSV + b"pay;8 of 10\n").error("file").startswith("Your institution has used up")
 
 
 def test_a_decision_is_bound_to_the_files_that_were_there_and_afterwards_none_is_added(database, visitors, scene):
