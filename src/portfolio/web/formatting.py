@@ -88,12 +88,8 @@ def short_day(value: date | None) -> str:
 
 
 def instant(value: datetime | None) -> str:
-    """An instant on the country's clock."""
-    return (
-        gettext("no date")
-        if value is None
-        else format_datetime(value.astimezone(_zone), format="d MMM y, HH:mm", locale=locale())
-    )
+    """An instant on the country's clock: the day as everywhere, and the time."""
+    return gettext("no date") if value is None else _day_and_time(value, "HH:mm")
 
 
 def exact_instant(value: datetime | None) -> str:
@@ -114,7 +110,12 @@ def exact_time(value: datetime | None) -> Markup | str:
 
 
 def _to_the_second(value: datetime) -> str:
-    return format_datetime(value.astimezone(_zone), format="d MMM y, HH:mm:ss", locale=locale())
+    return _day_and_time(value, "HH:mm:ss")
+
+
+def _day_and_time(value: datetime, time: str) -> str:
+    here = value.astimezone(_zone)
+    return f"{short_day(here.date())}, {format_datetime(here, format=time, locale=locale())}"
 
 
 def paragraphs(text: str | None) -> Markup:
