@@ -118,6 +118,25 @@ def test_rows_that_match_nothing_wait_for_who_brings_files_in(database, visitors
     assert "siga.csv" not in office.get("/").main
 
 
+@pytest.mark.parametrize("what", ["assign", "set_aside"])
+def test_a_settled_row_says_who_settled_it_when_how_and_why(database, visitors, scene, what):
+    record(database, scene, content(scene, number="PF-2026-999999"))
+    office = visitors.of(scene.stage.budget_analyst.person_id)
+    with database.reading() as session:
+        row = session.scalars(select(ExecutionDifference)).one().id
+    done = office.post(
+        f"/execution/differences/{row}", {"what": what, "number": scene.number, "reason": "Typed wrong in the ledger"}
+    )
+    assert done.status == 303, done.main
+    page = office.get(f"/execution/differences/{row}")
+    assert page.status == 200
+    assert scene.stage.budget_analyst.name in page.main
+    assert "Typed wrong in the ledger" in page.main
+    assert ("Assigned" if what == "assign" else "Set aside") in page.main
+    assert (scene.number in page.main) == (what == "assign")
+    assert page.by_id("what") is None
+
+
 def test_what_is_typed_gives_way_and_is_refused_beside_the_system(database, scene):
     fields = TypedFields(month="2026-06", paid=Decimal(70), reason="Bank statement")
     with database.writing() as session:
