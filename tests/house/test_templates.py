@@ -27,7 +27,10 @@ def test_its_filters_and_tests_exist(name: str) -> None:
 
 
 def test_a_stranger_inside_a_condition_is_found() -> None:
-    assert _strangers("{% if x %}{{ y | instantly }}{% if y is odder %}{% endif %}{% endif %}") == {"instantly", "odder"}
+    assert _strangers("{% if x %}{{ y | instantly }}{% if y is odder %}{% endif %}{% endif %}") == {
+        "instantly",
+        "odder",
+    }
     assert _strangers("{% filter louder %}{{ x | map('softer') }}{% endfilter %}") == {"louder", "softer"}
 
 

@@ -10,8 +10,8 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
 from portfolio.db.memo import row_of
-from portfolio.db.money import Money
 from portfolio.errors import FieldRefused
+from portfolio.execution.amounts import minor_of
 from portfolio.execution.forms import TypedFields
 from portfolio.execution.models import ExecutionEntry
 from portfolio.execution.recording import Amount, keep, lock, newest
@@ -77,7 +77,7 @@ def _amounts(session: Session, project: Project, month: date, fields: TypedField
     currency, found = row_of(session, Initiative, project.initiative_id).currency, []
     for flow, value in fields.amounts:
         try:
-            minor = Money.of(value, currency).minor
+            minor = minor_of(value, currency)
         except ValueError as error:
             raise FieldRefused(flow.value, str(error)) from None
         found.append(Amount(project.id, month, fields.line, flow, "", minor, currency, reason=fields.reason))

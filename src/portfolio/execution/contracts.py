@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,8 +13,8 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
 from portfolio.db.memo import row_of
-from portfolio.db.money import Money
 from portfolio.errors import FieldRefused, NotFound, Refused
+from portfolio.execution.amounts import minor_of
 from portfolio.execution.forms import AmendmentFields, ContractFields, EndFields, InvoiceFields
 from portfolio.execution.models import Contract, ContractAmendment, Invoice
 from portfolio.execution.terms import OPEN_INVOICES, ContractState, InvoiceState
@@ -87,9 +88,9 @@ def _check_code(session: Session, project: Project, fields: ContractFields, curr
         raise FieldRefused("order_reference", _("Write the order as it was drawn on the code"))
 
 
-def _minor(name: str, amount: object, currency: str) -> int:
+def _minor(name: str, amount: Decimal, currency: str) -> int:
     try:
-        return Money.of(str(amount), currency).minor
+        return minor_of(amount, currency)
     except ValueError as error:
         raise FieldRefused(name, str(error)) from None
 

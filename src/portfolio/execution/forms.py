@@ -26,11 +26,16 @@ class FileFields(_Form):
 
 
 class SettleFields(_Form):
-    """An unmatched row belongs to a project, or is set aside; a reason either way. `line` replaces the row's own."""
+    """An unmatched row belongs to a project, or is set aside; a reason either way. `line` replaces the row's own.
+
+    `joins`: what happens to the amount of an earlier file. `replaced`: the person saw that a later file holds.
+    """
 
     what: Literal["assign", "set_aside"]
     number: Annotated[str, StringConstraints(max_length=80)] = ""
     line: Annotated[str, StringConstraints(max_length=60)] = ""
+    joins: Literal["add", "replace"] | None = None
+    replaced: bool = False
     reason: Reason
 
 

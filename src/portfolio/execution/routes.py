@@ -6,6 +6,7 @@ from portfolio.execution import (
     routes_contracts,
     routes_differences,
     routes_files,
+    routes_history,
     routes_portfolio,
     routes_typed,
 )
@@ -17,5 +18,6 @@ def routes() -> list[Any]:
         *routes_files.routes(),
         *routes_differences.routes(),
         *routes_typed.routes(),
+        *routes_history.routes(),
         *routes_contracts.routes(),
     ]

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from factories import a_person, an_institution
-from life_stage import a_code, a_scene
+from life_stage import a_code
+from money_stage import a_money_scene, content, paid, record, scene_now
 from portfolio.db.memo import row_of
 from portfolio.documents.reading import read_bytes
 from portfolio.errors import FieldRefused, Refused
-from portfolio.execution import by_hand, contracts, differences, uploads
+from portfolio.execution import by_hand, contracts, differences
 from portfolio.execution.contracts_page import contracts_context
 from portfolio.execution.files import OPTIONS
 from portfolio.execution.forms import (
@@ -23,50 +23,18 @@ from portfolio.execution.forms import (
     TypedFields,
 )
 from portfolio.execution.models import Contract, ExecutionDifference, ExecutionEntry, Invoice
-from portfolio.execution.queries import entries_of
 from portfolio.execution.reconciliation import orders_of, settle_order
-from portfolio.execution.terms import DifferenceState, Flow
+from portfolio.execution.terms import DifferenceState
 from portfolio.monitoring import facts_money, facts_plan
 from portfolio.monitoring.portion import only
 from portfolio.people.permissions import Permission
-from portfolio.people.terms import Role
 from portfolio.projects.models import Initiative
 
 
 @pytest.fixture
 def scene(database):
     with database.writing() as session:
-        found = a_scene(session)
-        found.finance = a_person(session, (Role.FINANCE_MANAGER, found.stage.ministry))
-        found.stranger = a_person(session, (Role.FINANCE_MANAGER, an_institution(session)))
-        initiative = row_of(session, Initiative, found.project.initiative_id)
-        found.number, found.line = initiative.reference, found.pack.usable_budget_lines()[0].code
-        return found
-
-
-def content(scene, paid="100.50", number=None, line=None, month="2026-07"):
-    head = "Número de proyecto,Mes,Partida,Pagado,Moneda"
-    return f"{head}\n{number or scene.number},{month},{line or scene.line},{paid},USD\n".encode()
-
-
-def record(database, scene, data, as_at=date(2026, 7, 31), by=None):
-    table = read_bytes(data, "siga.csv", OPTIONS)
-    with database.writing() as session:
-        session.info["now"] = scene_now(scene)
-        actor = (by or scene.stage.budget_analyst).narrowed(Permission.EXECUTION_IMPORT)
-        run = uploads.prepare(session, actor, table, "siga.csv", "0" * 64, as_at)
-        return uploads.record_run(session, actor, scene.pack, table, run)
-
-
-def scene_now(_scene):
-    from decision_stage import NOW
-
-    return NOW
-
-
-def paid(database, scene):
-    with database.reading() as session:
-        return [row.amount_minor for row in entries_of(session, scene.project.id) if row.flow is Flow.PAID]
+        return a_money_scene(session)
 
 
 def test_the_same_file_again_records_nothing_and_a_later_one_corrects(database, scene):
