@@ -19,6 +19,18 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class _Confirmed(_Form):
+    """`confirmed`: the tick under what looked unusual (`confirming`)."""
+
+    confirmed: Annotated[str, StringConstraints(max_length=16)] = ""
+
+
+class _Noted(_Confirmed):
+    """`note`: why what looked unusual is right."""
+
+    note: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
 class FileFields(_Form):
     """The day that a file describes; the file itself is no field."""
 
@@ -39,10 +51,10 @@ class SettleFields(_Form):
     reason: Reason
 
 
-class TypedFields(_Form):
+class TypedFields(_Confirmed):
     """Amounts of one month and line; a blank one is not reported, and is not zero."""
 
-    month: Annotated[str, StringConstraints(min_length=1, max_length=10)]
+    month: Annotated[str, StringConstraints(min_length=1, max_length=30)]
     line: Annotated[str, StringConstraints(max_length=60)] = ""
     planned: Amount | None = None
     committed: Amount | None = None
@@ -55,7 +67,7 @@ class TypedFields(_Form):
         return [(flow, value) for flow in Flow if (value := getattr(self, flow.value)) is not None]
 
 
-class ContractFields(_Form):
+class ContractFields(_Noted):
     """A contract. `code_id` and `order_reference`: the approval code and the order of its draws."""
 
     reference: Reference
@@ -71,7 +83,7 @@ class ContractFields(_Form):
     order_reference: Annotated[str, StringConstraints(max_length=80)] = ""
 
 
-class AmendmentFields(_Form):
+class AmendmentFields(_Confirmed):
     """What a change adds to the amount (negative: takes away), or another end."""
 
     signed_on: date
@@ -88,7 +100,7 @@ class EndFields(_Form):
     reason: Reason
 
 
-class InvoiceFields(_Form):
+class InvoiceFields(_Noted):
     """An invoice as it came."""
 
     number: Annotated[str, StringConstraints(min_length=1, max_length=60)]

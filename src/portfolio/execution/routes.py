@@ -8,6 +8,7 @@ from portfolio.execution import (
     routes_files,
     routes_history,
     routes_portfolio,
+    routes_settle,
     routes_typed,
 )
 
@@ -20,4 +21,5 @@ def routes() -> list[Any]:
         *routes_typed.routes(),
         *routes_history.routes(),
         *routes_contracts.routes(),
+        *routes_settle.routes(),
     ]

@@ -154,9 +154,9 @@ def test_a_contract_its_amendment_and_a_settled_difference_of_draws_that_no_long
             reference="C-1", title="Cloud", supplier="Nube SA", signed_on=date(2026, 8, 1), amount=Decimal(1000),
             code_id=code.id, order_reference="OC-1",
         )  # fmt: skip
-        contract = contracts.add_contract(session, scene.finance, scene.project, fields, today)
+        contract = contracts.add_contract(session, scene.stage.lead, scene.project, fields, today)
         with pytest.raises(FieldRefused):
-            contracts.add_contract(session, scene.finance, scene.project, fields, today)
+            contracts.add_contract(session, scene.stage.lead, scene.project, fields, today)
         (order,) = orders_of(session, scene.project)
         assert order.difference == 100_000
         settle_order(session, scene.finance, scene.project, code.id, "OC-1", (0, 100_000), "Drawn next week")
