@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import nodes
 
 from portfolio.web.templates import make_environment
 
@@ -17,6 +18,35 @@ ATTRIBUTES_ONLY = {"macros/htmx.html", "macros/_parts.html"}
 @pytest.mark.parametrize("name", NAMES)
 def test_it_parses(name: str) -> None:
     make_environment().get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_filters_and_tests_exist(name: str) -> None:
+    """Jinja looks a name inside a condition up only when the condition holds: the page breaks on the day on which it does."""
+    assert _strangers((ROOT / name).read_text(encoding="utf-8")) == set()
+
+
+def test_a_stranger_inside_a_condition_is_found() -> None:
+    assert _strangers("{% if x %}{{ y | instantly }}{% if y is odder %}{% endif %}{% endif %}") == {
+        "instantly",
+        "odder",
+    }
+    assert _strangers("{% filter louder %}{{ x | map('softer') }}{% endfilter %}") == {"louder", "softer"}
+
+
+def _strangers(source: str) -> set[str]:
+    """Names of filters and tests that the environment does not know, those given to `map`, `select` and `reject` too."""
+    environment = make_environment()
+    tree = environment.parse(source)
+    filters = {node.name for node in tree.find_all(nodes.Filter)}
+    tests = {node.name for node in tree.find_all(nodes.Test)}
+    for node in tree.find_all(nodes.Filter):
+        named = node.args[0].value if node.args and isinstance(node.args[0], nodes.Const) else None
+        if node.name == "map" and isinstance(named, str):
+            filters.add(named)
+        if node.name in ("select", "reject") and isinstance(named, str):
+            tests.add(named)
+    return (filters - set(environment.filters)) | (tests - set(environment.tests))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -174,6 +174,7 @@ register(
         Tag.EXTERNAL_REVIEW_MOVED: N_("External review moved on"),
         Tag.EXECUTION_PREPARED: N_("File of the financial system sent"),
         Tag.EXECUTION_RECORDED: N_("Figures of the financial system recorded"),
+        Tag.EXECUTION_DISCARDED: N_("File of the financial system discarded"),
         Tag.EXECUTION_TYPED: N_("Figures of a month typed by hand"),
         Tag.EXECUTION_SETTLED: N_("Unmatched row of the financial system settled"),
         Tag.CONTRACT_ADDED: N_("Contract added"),

@@ -206,6 +206,7 @@ class Tag(Enum):
     # execution of money
     EXECUTION_PREPARED = "execution.prepared"
     EXECUTION_RECORDED = "execution.recorded"
+    EXECUTION_DISCARDED = "execution.discarded"
     EXECUTION_TYPED = "execution.typed"
     EXECUTION_SETTLED = "execution.settled"
     CONTRACT_ADDED = "contract.added"
@@ -233,6 +234,7 @@ _SECURITY = {
 _DATA = {
     Tag.EXECUTION_PREPARED,
     Tag.EXECUTION_RECORDED,
+    Tag.EXECUTION_DISCARDED,
     Tag.EXECUTION_TYPED,
     Tag.IMPORT_PREPARED,
     Tag.IMPORT_CONFIRMED,

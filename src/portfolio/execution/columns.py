@@ -42,6 +42,20 @@ WORDS: Mapping[str, str] = {
 }
 """What each field is called on the page."""
 
+EXPLAINED: Mapping[str, str] = {
+    "project": N_("The number of the project, for example PF-2026-000001. Needed."),
+    "month": N_("2026-08, 08/2026, August 2026 or a date of the month. Needed."),
+    "line": N_("A code of the budget classification; blank where it is not known"),
+    "planned": N_("Of the month, not cumulated. A blank is not reported, and is not zero."),
+    "committed": N_("Bound by contracts in the month"),
+    "accrued": N_("Received and owed in the month"),
+    "paid": N_("Paid in the month. At least one of the four amounts is needed."),
+    "currency": N_("Three letters, for example USD; blank: the project's"),
+    "reference": N_("Tells two documents of one month and line apart: their amounts add up"),
+    "code": N_("The approval code that the amounts are drawn on, if the financial system knows it"),
+}
+"""What each column holds, for who makes a file."""
+
 NEEDED = ("project", "month")
 AMOUNTS = tuple(flow.value for flow in Flow)
 

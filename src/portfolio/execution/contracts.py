@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,14 +13,19 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
 from portfolio.db.memo import row_of
-from portfolio.db.money import Money
 from portfolio.errors import FieldRefused, NotFound, Refused
+from portfolio.execution.amounts import minor_of
+from portfolio.execution.confirming import ask, ask_why
 from portfolio.execution.forms import AmendmentFields, ContractFields, EndFields, InvoiceFields
 from portfolio.execution.models import Contract, ContractAmendment, Invoice
+from portfolio.execution.queries import invoices_of
+from portfolio.execution.reconciliation import standing_amounts
+from portfolio.execution.sums import contract_concerns, invoice_concerns, sums_of
 from portfolio.execution.terms import OPEN_INVOICES, ContractState, InvoiceState
 from portfolio.i18n import gettext as _
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
+from portfolio.web.formatting import short_day
 
 
 def get_contract(session: Session, project: Project, contract_id: uuid.UUID) -> Contract:
@@ -32,7 +38,10 @@ def get_contract(session: Session, project: Project, contract_id: uuid.UUID) -> 
 
 
 def add_contract(session: Session, actor: Viewer, project: Project, fields: ContractFields, today: date) -> Contract:
-    """Raises `FieldRefused` for a reference that the project has already, dates that do not follow, a code of another project."""
+    """Raises `FieldRefused` for a reference that the project has already, dates that do not follow, a code of another project;
+
+    `Unconfirmed` for one beyond what is decided, or without a code in a project that has some.
+    """
     initiative = row_of(session, Initiative, project.initiative_id)
     session.execute(select(col(Project.id)).where(col(Project.id) == project.id).with_for_update())
     taken = select(col(Contract.id)).where(
@@ -42,6 +51,8 @@ def add_contract(session: Session, actor: Viewer, project: Project, fields: Cont
         raise FieldRefused("reference", _("This project has a contract with this reference"))
     _check_days(fields, today)
     _check_code(session, project, fields, initiative.currency)
+    amount = _minor("amount", fields.amount, initiative.currency)
+    concerns = contract_concerns(sums_of(session, project), amount, has_code=fields.code_id is not None)
     row = Contract(
         project_id=project.id,
         code_id=fields.code_id,
@@ -54,13 +65,15 @@ def add_contract(session: Session, actor: Viewer, project: Project, fields: Cont
         supplier_id=fields.supplier_id,
         signed_on=fields.signed_on,
         ends_on=fields.ends_on,
-        amount_minor=_minor("amount", fields.amount, initiative.currency),
+        amount_minor=amount,
         currency=initiative.currency,
+        note=ask_why(concerns, fields.confirmed, fields.note),
+        by_id=actor.person_id if actor.grants else None,
     )
     session.add(row)
     session.flush()
     record(
-        session, actor, Tag.CONTRACT_ADDED, row, project=project.id, case=project.case_id,
+        session, actor, Tag.CONTRACT_ADDED, row, words=row.note, project=project.id, case=project.case_id,
         code=row.code_id, amount=row.amount_minor,
     )  # fmt: skip
     return row
@@ -87,9 +100,9 @@ def _check_code(session: Session, project: Project, fields: ContractFields, curr
         raise FieldRefused("order_reference", _("Write the order as it was drawn on the code"))
 
 
-def _minor(name: str, amount: object, currency: str) -> int:
+def _minor(name: str, amount: Decimal, currency: str) -> int:
     try:
-        return Money.of(str(amount), currency).minor
+        return minor_of(amount, currency)
     except ValueError as error:
         raise FieldRefused(name, str(error)) from None
 
@@ -120,7 +133,10 @@ def end_contract(
 def amend(
     session: Session, actor: Viewer, project: Project, contract: Contract, fields: AmendmentFields, today: date
 ) -> ContractAmendment:
-    """Raises `FieldRefused` for one that changes nothing, or leaves less than nothing; `Refused` for a contract that is over."""
+    """Raises `FieldRefused` for one that changes nothing, or leaves less than nothing; `Refused` for a contract that is over;
+
+    `Unconfirmed` where contracts would go beyond what is decided: the amendment's own reason is what is read later.
+    """
     _check_in_force(contract)
     if fields.change is None and fields.ends_on is None:
         raise FieldRefused("change", _("Say what changes: the amount or the end"))
@@ -137,6 +153,7 @@ def amend(
     ).one()
     if contract.amount_minor + int(before) + change < 0:
         raise FieldRefused("change", _("Less than nothing would be left of the contract"))
+    ask(contract_concerns(sums_of(session, project), change, has_code=True), fields.confirmed)
     row = ContractAmendment(
         contract_id=contract.id,
         number=last + 1,
@@ -163,7 +180,8 @@ def add_invoice(
 ) -> Invoice:
     """What came after the contract ended counts too: the last invoice often does.
 
-    Raises `FieldRefused` for a number that the contract has already, and a day to come; `Refused` for a contract terminated early.
+    Raises `FieldRefused` for a number that the contract has already, a day to come or before the signature; `Unconfirmed` for
+    more than is left of the contract; `Refused` for a contract terminated early.
     """
     if contract.state is ContractState.TERMINATED:
         raise Refused(_("This contract was terminated."))
@@ -172,16 +190,27 @@ def add_invoice(
         raise FieldRefused("number", _("This contract has an invoice with this number"))
     if fields.issued_on > today:
         raise FieldRefused("issued_on", _("This day is still to come"))
+    if fields.issued_on < contract.signed_on:
+        words = _("The contract was signed on %(day)s: an invoice of it is not older")
+        raise FieldRefused("issued_on", words % {"day": short_day(contract.signed_on)})
+    amount = _minor("amount", fields.amount, contract.currency)
+    invoiced = sum(
+        one.amount_minor for one in invoices_of(session, [contract.id]) if one.state is not InvoiceState.REJECTED
+    )
+    standing = standing_amounts(session, [contract])[contract.id]
+    concerns = invoice_concerns(contract.currency, standing, invoiced, amount)
     row = Invoice(
         contract_id=contract.id,
         number=fields.number,
         issued_on=fields.issued_on,
-        amount_minor=_minor("amount", fields.amount, contract.currency),
+        amount_minor=amount,
+        note=ask_why(concerns, fields.confirmed, fields.note),
+        by_id=actor.person_id if actor.grants else None,
     )
     session.add(row)
     session.flush()
     record(
-        session, actor, Tag.INVOICE_ADDED, row, project=project.id, case=project.case_id,
+        session, actor, Tag.INVOICE_ADDED, row, words=row.note, project=project.id, case=project.case_id,
         contract=contract.id, amount=row.amount_minor,
     )  # fmt: skip
     return row
@@ -211,9 +240,22 @@ def reject_invoice(session: Session, actor: Viewer, project: Project, invoice: I
     )  # fmt: skip
 
 
+def registered_by(invoice: Invoice, person: Viewer) -> bool:
+    return invoice.by_id is not None and invoice.by_id == person.person_id
+
+
+def why_not_pay() -> str:
+    return _(
+        "You put this invoice on record, so somebody else marks it as paid: another person of the institution who leads the "
+        "project, keeps its accounts or buys."
+    )
+
+
 def pay(session: Session, actor: Viewer, project: Project, invoice: Invoice, paid_on: date, today: date) -> None:
-    """Raises `FieldRefused` for a day before the invoice or to come; `Refused` for one that is paid or rejected."""
+    """Raises `FieldRefused` for a day before the invoice or to come; `Refused` for one that is paid or rejected, or one's own."""
     _check_open(invoice)
+    if registered_by(invoice, actor):
+        raise Refused(why_not_pay())
     if not invoice.issued_on <= paid_on <= today:
         raise FieldRefused("paid_on", _("An invoice is paid after it was issued, and not after today"))
     invoice.state, invoice.paid_on = InvoiceState.PAID, paid_on

@@ -15,19 +15,20 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from portfolio.audit.canon import canonical
-from portfolio.db.money import Money
 from portfolio.documents.csv_out import csv_bytes
 from portfolio.documents.out_columns import Column, ColumnKind
 from portfolio.documents.reading import ReadOptions, Table
+from portfolio.execution.amounts import minor_of
 from portfolio.execution.columns import HEADERS, WORDS, lacking, places
 from portfolio.execution.models import ExecutionDifference
 from portfolio.execution.recording import Amount, Key, Newest, newest
 from portfolio.execution.rows import Known, Read, Unreadable, books_for, is_everywhere, match, read_row
-from portfolio.execution.terms import Mismatch, Origin
+from portfolio.execution.terms import Flow, Mismatch, Origin
 from portfolio.execution.years import year_of
 from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
 from portfolio.people.viewer import Viewer
+from portfolio.web.formatting import number
 
 MOST_ROWS = 20_000
 OPTIONS = ReadOptions(
@@ -51,8 +52,8 @@ class Wrong:
 class Preview:
     """What recording the file would do; `amounts` and `unchanged` count amounts, the others rows.
 
-    `yielding`: typed amounts that give way. `numbers`: number of each project by id. `missing`: fields that the file lacks;
-    nothing else is known then.
+    `yielding`: typed amounts that give way. `warned`: rows that are taken and look improbable. `numbers`: number of each project
+    by id. `missing`: fields that the file lacks; nothing else is known then.
     """
 
     read: int = 0
@@ -62,6 +63,7 @@ class Preview:
     yielding: list[Amount] = field(default_factory=list)
     differing: list[tuple[Read, Mismatch]] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
+    warned: list[Wrong] = field(default_factory=list)
     numbers: dict[uuid.UUID, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     there: dict[Key, Newest] = field(default_factory=dict)
@@ -89,21 +91,32 @@ def preview(
     read: list[Read] = []
     for row in table.rows:
         try:
-            read.append(read_row(row, at, today))
+            read.append(read_row(row, at, today, as_at))
         except Unreadable as problem:
             column = at.get(problem.column)
             raw = "" if column is None else row.cells[column][:200]
             found.wrong.append(_wrong(row.number, problem.column, raw, str(problem)))
+    found.warned += [warning for row in read if (warning := _warning(row))]
     matched = _match(session, viewer, pack, found, read)
     found.there = newest(session, found.numbers)
     _sort_out(found, matched, as_at)
-    found.yielding = _yielding(pack, found, matched)
+    years = {(project.id, year_of(pack, row.month)) for row, project, _code in matched}
+    found.yielding = yielding(pack, found.there, years, found.amounts)
     found.wrong.sort(key=lambda one: one.row)
     return found
 
 
 def _wrong(row: int, column: str, raw: str, reason: str) -> Wrong:
     return Wrong(row, _(WORDS[column]) if column in WORDS else column, raw, reason)
+
+
+def _warning(row: Read) -> Wrong | None:
+    """What is improbable of a row that is taken all the same."""
+    amounts = dict(row.amounts)
+    paid, accrued = amounts.get(Flow.PAID), amounts.get(Flow.ACCRUED)
+    if paid is None or accrued is None or paid <= accrued:
+        return None
+    return _wrong(row.number, "paid", number(paid), _("More is paid than is accrued in the same row"))
 
 
 def _match(session: Session, viewer: Viewer, pack: CountryPack, found: Preview, read: Sequence[Read]) -> list[Matched]:
@@ -160,7 +173,7 @@ def amounts_of(row: Read, project: Known, code_id: uuid.UUID | None, line: str =
     currency, found = row.currency or project.currency, []
     for flow, amount in row.amounts:
         try:
-            minor = Money.of(amount, currency).minor
+            minor = minor_of(amount, currency)
         except ValueError as error:
             raise Unreadable(flow.value, str(error)) from None
         found.append(Amount(project.id, row.month, line or row.line, flow, row.reference, minor, currency, code_id))
@@ -180,12 +193,14 @@ def is_later(there: Newest | None, as_at: date) -> bool:
     return there is not None and there.as_at is not None and there.as_at > as_at
 
 
-def _yielding(pack: CountryPack, found: Preview, matched: Iterable[Matched]) -> list[Amount]:
-    years = {(project.id, year_of(pack, row.month)) for row, project, _code in matched}
-    taken = {amount.key for amount in found.amounts}
+def yielding(
+    pack: CountryPack, there: Mapping[Key, Newest], years: set[tuple[uuid.UUID, int]], amounts: Iterable[Amount]
+) -> list[Amount]:
+    """What takes typed amounts of these projects and fiscal years back, save those that `amounts` replaces anyway."""
+    taken = {amount.key for amount in amounts}
     return [
         Amount(*key, None, row.currency, reason=_("The financial system has figures of this year"))
-        for key, row in found.there.items()
+        for key, row in there.items()
         if row.origin is Origin.TYPED and key not in taken and (key[0], year_of(pack, key[1])) in years
     ]
 

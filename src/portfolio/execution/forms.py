@@ -19,6 +19,18 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class _Confirmed(_Form):
+    """`confirmed`: the tick under what looked unusual (`confirming`)."""
+
+    confirmed: Annotated[str, StringConstraints(max_length=16)] = ""
+
+
+class _Noted(_Confirmed):
+    """`note`: why what looked unusual is right."""
+
+    note: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
 class FileFields(_Form):
     """The day that a file describes; the file itself is no field."""
 
@@ -26,18 +38,23 @@ class FileFields(_Form):
 
 
 class SettleFields(_Form):
-    """An unmatched row belongs to a project, or is set aside; a reason either way. `line` replaces the row's own."""
+    """An unmatched row belongs to a project, or is set aside; a reason either way. `line` replaces the row's own.
+
+    `joins`: what happens to the amount of an earlier file. `replaced`: the person saw that a later file holds.
+    """
 
     what: Literal["assign", "set_aside"]
     number: Annotated[str, StringConstraints(max_length=80)] = ""
     line: Annotated[str, StringConstraints(max_length=60)] = ""
+    joins: Literal["add", "replace"] | None = None
+    replaced: bool = False
     reason: Reason
 
 
-class TypedFields(_Form):
+class TypedFields(_Confirmed):
     """Amounts of one month and line; a blank one is not reported, and is not zero."""
 
-    month: Annotated[str, StringConstraints(min_length=1, max_length=10)]
+    month: Annotated[str, StringConstraints(min_length=1, max_length=30)]
     line: Annotated[str, StringConstraints(max_length=60)] = ""
     planned: Amount | None = None
     committed: Amount | None = None
@@ -50,7 +67,7 @@ class TypedFields(_Form):
         return [(flow, value) for flow in Flow if (value := getattr(self, flow.value)) is not None]
 
 
-class ContractFields(_Form):
+class ContractFields(_Noted):
     """A contract. `code_id` and `order_reference`: the approval code and the order of its draws."""
 
     reference: Reference
@@ -66,7 +83,7 @@ class ContractFields(_Form):
     order_reference: Annotated[str, StringConstraints(max_length=80)] = ""
 
 
-class AmendmentFields(_Form):
+class AmendmentFields(_Confirmed):
     """What a change adds to the amount (negative: takes away), or another end."""
 
     signed_on: date
@@ -83,7 +100,7 @@ class EndFields(_Form):
     reason: Reason
 
 
-class InvoiceFields(_Form):
+class InvoiceFields(_Noted):
     """An invoice as it came."""
 
     number: Annotated[str, StringConstraints(min_length=1, max_length=60)]

@@ -22,6 +22,7 @@ register(
         Mismatch.OTHER_CURRENCY: N_("The currency is not the project's"),
         DifferenceState.OPEN: NP_("difference", "Open"),
         DifferenceState.ASSIGNED: NP_("difference", "Assigned"),
+        DifferenceState.REPLACED: NP_("difference", "Assigned, replaced by a later file"),
         DifferenceState.SET_ASIDE: NP_("difference", "Set aside"),
         ContractState.IN_FORCE: NP_("contract", "In force"),
         ContractState.ENDED: NP_("contract", "Ended"),

@@ -84,7 +84,7 @@ class Contract(Versioned, Audited, table=True):
     """A contract of a project. `ocid`: its open contracting id; the supplier's identifier is kept with its scheme."""
 
     __tablename__ = "contract"
-    __later__: ClassVar[Mapping[str, Any]] = {"ended_on": None}
+    __later__: ClassVar[Mapping[str, Any]] = {"ended_on": None, "note": "", "by_id": None}
     __table_args__ = (UniqueConstraint("project_id", "reference"),)
 
     project_id: uuid.UUID = Field(foreign_key="project.id")
@@ -102,6 +102,15 @@ class Contract(Versioned, Audited, table=True):
     currency: str = Field(max_length=3)
     ended_on: date | None = Field(default=None, description="the day on which it was over in fact")
     state: ContractState = Field(default=ContractState.IN_FORCE, sa_type=enum_type(ContractState, 20))
+    note: str = Field(
+        default="",
+        max_length=1000,
+        sa_column_kwargs={"server_default": ""},
+        description="why what was unusual of it is right",
+    )
+    by_id: uuid.UUID | None = Field(
+        default=None, foreign_key="person.id", description="who put it on record; nobody knows of the oldest"
+    )
 
 
 class ContractAmendment(Table, Audited, table=True):
@@ -124,6 +133,7 @@ class Invoice(Versioned, Audited, table=True):
     """An invoice of a contract."""
 
     __tablename__ = "invoice"
+    __later__: ClassVar[Mapping[str, Any]] = {"note": "", "by_id": None}
     __table_args__ = (UniqueConstraint("contract_id", "number"),)
 
     contract_id: uuid.UUID = Field(foreign_key="contract.id")
@@ -132,7 +142,16 @@ class Invoice(Versioned, Audited, table=True):
     amount_minor: int = Field(sa_type=BigInteger)
     state: InvoiceState = Field(default=InvoiceState.RECEIVED, sa_type=enum_type(InvoiceState, 20))
     paid_on: date | None = None
-    reason: str = Field(default="", max_length=1000)
+    reason: str = Field(default="", max_length=1000, description="why it was rejected")
+    note: str = Field(
+        default="",
+        max_length=1000,
+        sa_column_kwargs={"server_default": ""},
+        description="why what was unusual of it is right",
+    )
+    by_id: uuid.UUID | None = Field(
+        default=None, foreign_key="person.id", description="who put it on record; nobody knows of the oldest"
+    )
 
 
 class DrawSettlement(Table, Audited, table=True):

@@ -80,6 +80,23 @@ def lines_of(
     ]
 
 
+def totals_by_currency(
+    session: Session, viewer: Viewer, bounds: tuple[date, date]
+) -> list[tuple[str, dict[Flow, int]]]:
+    """Of every project with amounts in the year, on whatever page: currency and totals in its minor units."""
+    rows = session.execute(
+        select(col(ExecutionEntry.currency), col(ExecutionEntry.flow), func.sum(col(ExecutionEntry.amount_minor)))
+        .join(Project, col(Project.id) == col(ExecutionEntry.project_id))
+        .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
+        .where(visible_to(viewer, now(session)), _in_year(bounds), counts())
+        .group_by(col(ExecutionEntry.currency), col(ExecutionEntry.flow))
+    )
+    found: dict[str, dict[Flow, int]] = {}
+    for currency, flow, total in rows:
+        found.setdefault(currency, {})[flow] = int(total or 0)
+    return sorted(found.items())
+
+
 def _totals(
     session: Session, projects: Sequence[uuid.UUID], bounds: tuple[date, date]
 ) -> dict[tuple[uuid.UUID, str], dict[Flow, int]]:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, String, cast, exists, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from portfolio.execution.models import Contract, ContractAmendment, ExecutionEntry, Invoice
+from portfolio.execution.models import Contract, ContractAmendment, ExecutionDifference, ExecutionEntry, Invoice
+from portfolio.projects.models import Initiative, Project
 
 FLOWS = pl.Schema(
     {
@@ -62,6 +63,33 @@ def entries_of(session: Session, project_id: uuid.UUID) -> Sequence[ExecutionEnt
         select(ExecutionEntry)
         .where(col(ExecutionEntry.project_id) == project_id, counts())
         .order_by(col(ExecutionEntry.month), col(ExecutionEntry.line), col(ExecutionEntry.flow), col(ExecutionEntry.id))
+    ).all()
+
+
+def entries_of_run(
+    session: Session, run_id: uuid.UUID, after: uuid.UUID | None, most: int
+) -> list[tuple[ExecutionEntry, str]]:
+    """Amounts that a file recorded, in the order in which it did, each with the number of its project; at most `most`."""
+    query = (
+        select(ExecutionEntry, col(Initiative.reference))
+        .join(Project, col(Project.id) == col(ExecutionEntry.project_id))
+        .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
+        .where(col(ExecutionEntry.run_id) == run_id)
+        .order_by(col(ExecutionEntry.id))
+        .limit(most)
+    )
+    if after is not None:
+        query = query.where(col(ExecutionEntry.id) > after)
+    return [(row, number) for row, number in session.execute(query)]
+
+
+def differences_of_run(session: Session, run_id: uuid.UUID, most: int) -> Sequence[ExecutionDifference]:
+    """Rows of a file that matched nothing, settled or not, by their number; at most `most`."""
+    return session.scalars(
+        select(ExecutionDifference)
+        .where(col(ExecutionDifference.run_id) == run_id)
+        .order_by(col(ExecutionDifference.row_number), col(ExecutionDifference.id))
+        .limit(most)
     ).all()
 
 

@@ -89,6 +89,31 @@ def _settled(session: Session, codes: Sequence[uuid.UUID]) -> dict[tuple[uuid.UU
     return {(row.code_id, row.order_reference): row for row in rows}
 
 
+def who_settles() -> str:
+    return _(
+        "A finance manager of the institution or the budget office settles a difference between draws and contracts."
+    )
+
+
+def contracts_on(session: Session, project: Project, code_id: uuid.UUID, reference: str) -> list[tuple[Contract, int]]:
+    """Contracts that count for an order, each with what it comes to with its amendments."""
+    found = [
+        one
+        for one in contracts_of(session, project.id)
+        if (one.code_id, one.order_reference) == (code_id, reference) and one.state is not ContractState.TERMINATED
+    ]
+    amounts = standing_amounts(session, found)
+    return [(one, amounts[one.id]) for one in found]
+
+
+def put_on_record_by(session: Session, project: Project, code_id: uuid.UUID, reference: str, person: Viewer) -> bool:
+    """Whether this person put a contract of the order, or an amendment of one, on record."""
+    contracts = [one for one, _amount in contracts_on(session, project, code_id, reference)]
+    who = {one.by_id for one in contracts}
+    who |= {one.made_by_id for one in amendments_of(session, [one.id for one in contracts])}
+    return person.person_id in who
+
+
 def settle_order(
     session: Session,
     actor: Viewer,
@@ -100,7 +125,8 @@ def settle_order(
 ) -> DrawSettlement:
     """A person's word on a difference. `shown`: what was committed and contracted when they looked.
 
-    Raises `NotFound` for an order that is not there, `Refused` where nothing differs, it is settled, or the figures moved on.
+    Raises `NotFound` for an order that is not there, `Refused` where nothing differs, it is settled, the figures moved on, or
+    who acts put one of its contracts or amendments on record.
     """
     session.execute(select(col(ApprovalCode.id)).where(col(ApprovalCode.id) == code_id).with_for_update())
     order = next(
@@ -112,6 +138,10 @@ def settle_order(
         raise Refused(_("Nothing is left to settle of this order."))
     if shown != (order.committed, order.contracted):
         raise Refused(_("The figures of this order changed meanwhile. Reload the page and look at them again."))
+    if put_on_record_by(session, project, code_id, reference, actor):
+        raise Refused(
+            _("You put a contract or an amendment of this order on record, so somebody else settles it."), who_settles()
+        )
     row = DrawSettlement(
         code_id=code_id,
         order_reference=reference,

@@ -43,13 +43,14 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The row of a key that counts; `as_at`: the day that its file describes, nothing for a typed one."""
+    """The row of a key that counts; `as_at`: the day that its file describes, nothing for a typed one, as `run_id`."""
 
     ordinal: int
     minor: int | None
     currency: str
     origin: Origin
     as_at: date | None
+    run_id: uuid.UUID | None = None
 
     def says(self, amount: Amount) -> bool:
         """A typed amount that the financial system repeats becomes the system's."""
@@ -77,14 +78,14 @@ def newest(session: Session, projects: Collection[uuid.UUID]) -> dict[Key, Newes
                 col(ExecutionEntry.project_id), col(ExecutionEntry.month), col(ExecutionEntry.line),
                 col(ExecutionEntry.flow), col(ExecutionEntry.reference), col(ExecutionEntry.ordinal),
                 col(ExecutionEntry.amount_minor), col(ExecutionEntry.currency), col(ExecutionEntry.origin),
-                col(ExecutionRun.as_at),
+                col(ExecutionRun.as_at), col(ExecutionEntry.run_id),
             )
             .outerjoin(ExecutionRun, col(ExecutionRun.id) == col(ExecutionEntry.run_id))
             .where(col(ExecutionEntry.project_id).in_(wanted[start : start + CHUNK]))
             .order_by(col(ExecutionEntry.ordinal))
         )  # fmt: skip
         for row in rows:
-            found[row[0], row[1], row[2], row[3], row[4]] = Newest(row[5], row[6], row[7], row[8], row[9])
+            found[row[0], row[1], row[2], row[3], row[4]] = Newest(*row[5:])
     return found
 
 

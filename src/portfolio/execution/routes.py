@@ -6,7 +6,9 @@ from portfolio.execution import (
     routes_contracts,
     routes_differences,
     routes_files,
+    routes_history,
     routes_portfolio,
+    routes_settle,
     routes_typed,
 )
 
@@ -17,5 +19,7 @@ def routes() -> list[Any]:
         *routes_files.routes(),
         *routes_differences.routes(),
         *routes_typed.routes(),
+        *routes_history.routes(),
         *routes_contracts.routes(),
+        *routes_settle.routes(),
     ]

@@ -1,4 +1,4 @@
-"""The page of a project's contracts, their forms, and the settling of what draws and contracts differ by."""
+"""The page of a project's contracts, and their forms."""
 
 import uuid
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from litestar.params import FromPath
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from portfolio.errors import FieldRefused, NotFound
+from portfolio.errors import FieldRefused
 from portfolio.execution import contracts
+from portfolio.execution.confirming import shown
 from portfolio.execution.contracts_page import code_rows, contracts_context
 from portfolio.execution.forms import (
     AmendmentFields,
@@ -20,14 +21,13 @@ from portfolio.execution.forms import (
     InvoiceFields,
     PaidFields,
     RejectFields,
-    SettleDrawsFields,
 )
 from portfolio.execution.models import Contract, Invoice
-from portfolio.execution.reconciliation import orders_of, settle_order
 from portfolio.execution.views import CONTRACTS, Opened, framed, opened, path_of
 from portfolio.i18n import N_
 from portfolio.identity.visit import AnyRequest
 from portfolio.people.permissions import Permission
+from portfolio.people.viewer import Viewer
 from portfolio.projects.frame import TabSpec, register_tab
 from portfolio.web import flash
 from portfolio.web.forms import Form, Submitted, bind, blank
@@ -35,7 +35,7 @@ from portfolio.web.pages import done, invalid, page, taken_back
 
 T = TypeVar("T", bound=BaseModel)
 LIST, NEW, AMEND = "execution/contracts.html", "execution/contract_new.html", "execution/amend.html"
-END, SETTLE = "execution/end.html", "execution/settle.html"
+END = "execution/end.html"
 INVOICE, PAY, REJECT = "execution/invoice.html", "execution/pay.html", "execution/reject.html"
 
 register_tab(TabSpec(31, CONTRACTS, N_("Contracts"), Permission.PROJECT_READ))
@@ -47,7 +47,6 @@ flash.register(
         "invoice_added": N_("The invoice is on record."),
         "invoice_paid": N_("The invoice is paid."),
         "invoice_rejected": N_("The invoice is rejected, and no longer counts."),
-        "draws_settled": N_("The difference is settled, as long as its figures stay."),
     }
 )
 
@@ -78,16 +77,16 @@ def _answer(
     context: Callable[[], dict[str, Any]] = dict,
 ) -> Response[Any]:
     """Do what the form asks and go back to the list, or show the form with what is wrong."""
-    project_id = found.project.id
+    project_id, asked = found.project.id, None
     if form.value is not None:
         try:
             act(form.value)
         except FieldRefused as error:
-            form = taken_back(session, form, error)
+            form, asked = taken_back(session, form, error), shown(error)
             found = opened(request, session, project_id)
         else:
             return done(request, session, path_of(request, CONTRACTS, project_id=project_id), say=say)
-    return invalid(request, template, form=form, **framed(request, session, found, CONTRACTS), **context())
+    return invalid(request, template, form=form, asked=asked, **framed(request, session, found, CONTRACTS), **context())
 
 
 def _of_contract(
@@ -109,7 +108,9 @@ def _of_invoice(
 def _ask(
     request: AnyRequest, session: Session, found: Opened, template: str, fields: type[BaseModel], **context: Any
 ) -> Response[Any]:
-    return page(request, template, form=blank(fields), **framed(request, session, found, CONTRACTS), **context)
+    return page(
+        request, template, form=blank(fields), asked=None, **framed(request, session, found, CONTRACTS), **context
+    )
 
 
 def _codes(session: Session, found: Opened) -> dict[str, Any]:
@@ -284,8 +285,12 @@ def show_pay(
     project_id: FromPath[uuid.UUID],
     invoice_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found, _invoice, shown = _of_invoice(request, session, project_id, invoice_id)
-    return _ask(request, session, found, PAY, PaidFields, **shown)
+    found, invoice, parts = _of_invoice(request, session, project_id, invoice_id)
+    return _ask(request, session, found, PAY, PaidFields, **parts, why_not=_why_not_pay(invoice, request.user))
+
+
+def _why_not_pay(invoice: Invoice, person: Viewer) -> str:
+    return contracts.why_not_pay() if contracts.registered_by(invoice, person) else ""
 
 
 @post(
@@ -301,13 +306,13 @@ def submit_pay(
     project_id: FromPath[uuid.UUID],
     invoice_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found, invoice, shown = _of_invoice(request, session, project_id, invoice_id)
+    found, invoice, parts = _of_invoice(request, session, project_id, invoice_id)
 
     def act(fields: PaidFields) -> None:
         contracts.pay(session, request.user, found.project, invoice, fields.paid_on, found.today)
 
     form = bind(PaidFields, submitted)
-    return _answer(request, session, found, PAY, form, act, "invoice_paid", lambda: shown)
+    return _answer(request, session, found, PAY, form, act, "invoice_paid", lambda: {**parts, "why_not": ""})
 
 
 @get(
@@ -323,8 +328,8 @@ def show_reject(
     project_id: FromPath[uuid.UUID],
     invoice_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found, _invoice, shown = _of_invoice(request, session, project_id, invoice_id)
-    return _ask(request, session, found, REJECT, RejectFields, **shown)
+    found, _invoice, parts = _of_invoice(request, session, project_id, invoice_id)
+    return _ask(request, session, found, REJECT, RejectFields, **parts)
 
 
 @post(
@@ -340,68 +345,13 @@ def submit_reject(
     project_id: FromPath[uuid.UUID],
     invoice_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    found, invoice, shown = _of_invoice(request, session, project_id, invoice_id)
+    found, invoice, parts = _of_invoice(request, session, project_id, invoice_id)
 
     def act(fields: RejectFields) -> None:
         contracts.reject_invoice(session, request.user, found.project, invoice, fields.reason)
 
     form = bind(RejectFields, submitted)
-    return _answer(request, session, found, REJECT, form, act, "invoice_rejected", lambda: shown)
-
-
-@get(
-    "/projects/{project_id:uuid}/draws/{code_id:uuid}/settle",
-    name="execution.settle",
-    permission=Permission.CONTRACT_WRITE,
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def show_settle(
-    request: AnyRequest,
-    session: NamedDependency[Session],
-    project_id: FromPath[uuid.UUID],
-    code_id: FromPath[uuid.UUID],
-) -> Response[Any]:
-    found = opened(request, session, project_id)
-    context = _order(request, session, found, code_id)
-    order = context["order"]
-    form = blank(SettleDrawsFields, drawn=str(order.committed), contracted=str(order.contracted))
-    return page(request, SETTLE, form=form, **framed(request, session, found, CONTRACTS), **context)
-
-
-def _order(request: AnyRequest, session: Session, found: Opened, code_id: uuid.UUID) -> dict[str, Any]:
-    """The order of the address `?order=`. Raises `NotFound`."""
-    reference = request.query_params.get("order", "")
-    for one in orders_of(session, found.project):
-        if one.code.id == code_id and one.reference == reference:
-            return {"order": one}
-    raise NotFound
-
-
-@post(
-    "/projects/{project_id:uuid}/draws/{code_id:uuid}/settle",
-    permission=Permission.CONTRACT_WRITE,
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def submit_settle(
-    request: AnyRequest,
-    session: NamedDependency[Session],
-    submitted: NamedDependency[Submitted],
-    project_id: FromPath[uuid.UUID],
-    code_id: FromPath[uuid.UUID],
-) -> Response[Any]:
-    found = opened(request, session, project_id)
-    context = _order(request, session, found, code_id)
-
-    def act(fields: SettleDrawsFields) -> None:
-        shown = (fields.drawn, fields.contracted)
-        settle_order(
-            session, request.user, found.project, code_id, context["order"].reference, shown, fields.reason
-        )  # fmt: skip
-
-    form = bind(SettleDrawsFields, submitted)
-    return _answer(request, session, found, SETTLE, form, act, "draws_settled", lambda: context)
+    return _answer(request, session, found, REJECT, form, act, "invoice_rejected", lambda: parts)
 
 
 def routes() -> list[Any]:
@@ -419,6 +369,4 @@ def routes() -> list[Any]:
         submit_pay,
         show_reject,
         submit_reject,
-        show_settle,
-        submit_settle,
     ]

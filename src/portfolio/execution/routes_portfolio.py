@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from sqlalchemy.orm import Session
 
-from portfolio.execution.portfolio import PAGE, Line, exported, lines_of, open_differences
+from portfolio.execution.portfolio import PAGE, Line, exported, lines_of, open_differences, totals_by_currency
 from portfolio.execution.routes_files import csv_answer
 from portfolio.execution.terms import Flow
 from portfolio.execution.views import shown_amount
@@ -41,10 +41,23 @@ def show_portfolio(request: AnyRequest, session: NamedDependency[Session]) -> Re
         rows=[_row(one) for one in found[:PAGE]],
         year=year,
         years=[(n, str(n)) for n in range(this - 3, this + 2)],
+        totals=[_total(*one) for one in totals_by_currency(session, request.user, bounds_of(pack, year))],
         may_import=may_import,
-        waiting=open_differences(session) if may_import and viewer.can(Permission.DECISION_READ) else 0,
+        may_read=viewer.can(Permission.EXECUTION_READ),
+        waiting=open_differences(session)
+        if viewer.can(Permission.EXECUTION_READ) and viewer.can(Permission.DECISION_READ)
+        else 0,
         next_after=None if last is None else f"{last.project_id}:{last.number}",
     )
+
+
+def _total(currency: str, totals: dict[Flow, int]) -> dict[str, Any]:
+    planned, paid = totals.get(Flow.PLANNED), totals.get(Flow.PAID)
+    return {
+        "currency": currency,
+        "amounts": [shown_amount(totals.get(flow), currency) for flow in Flow],
+        "share": percent(paid / planned) if planned and paid is not None else "",
+    }
 
 
 def _year(request: AnyRequest, this: int) -> int:

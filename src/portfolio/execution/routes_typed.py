@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import FieldRefused
 from portfolio.execution.by_hand import has_system_figures, type_month
+from portfolio.execution.confirming import shown
 from portfolio.execution.forms import TypedFields
 from portfolio.execution.views import Opened, framed, line_choices, opened, path_of
 from portfolio.execution.years import year_of
@@ -41,12 +42,15 @@ def show_typed(
     return page(request, TYPED, **_typed(request, session, found, blank(TypedFields)))
 
 
-def _typed(request: AnyRequest, session: Session, found: Opened, form: Form[TypedFields]) -> dict[str, Any]:
+def _typed(
+    request: AnyRequest, session: Session, found: Opened, form: Form[TypedFields], asked: dict[str, Any] | None = None
+) -> dict[str, Any]:
     pack = pack_of(request)
     year = year_of(pack, found.today)
     return {
         **framed(request, session, found, MONEY),
         "form": form,
+        "asked": asked,
         "lines": line_choices(pack),
         "year": year,
         "is_system": has_system_figures(session, pack, found.project, year),
@@ -66,16 +70,17 @@ def submit_typed(
     project_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
     found = opened(request, session, project_id)
-    form = bind(TypedFields, submitted)
+    form, asked = bind(TypedFields, submitted), None
     if (fields := form.value) is not None:
         try:
             type_month(session, request.user, pack_of(request), found.project, fields)
         except FieldRefused as error:
-            form = taken_back(session, form, error)
+            form, asked = taken_back(session, form, error), shown(error)
+            found = opened(request, session, project_id)
         else:
             then = path_of(request, MONEY, project_id=project_id)
             return done(request, session, then, say="execution_typed")
-    return invalid(request, TYPED, **_typed(request, session, found, form))
+    return invalid(request, TYPED, **_typed(request, session, found, form, asked))
 
 
 def routes() -> list[Any]:

@@ -16,10 +16,9 @@ from portfolio.approvals.code_terms import CodeProblem
 from portfolio.approvals.code_text import parse_code
 from portfolio.approvals.models import ApprovalCode
 from portfolio.db.clock import now
-from portfolio.documents.dates import read_date
 from portfolio.documents.headers import normal
 from portfolio.documents.reading import Row
-from portfolio.documents.terms import Why
+from portfolio.execution.months import month_of
 from portfolio.execution.recording import CHUNK
 from portfolio.execution.terms import Flow, Mismatch
 from portfolio.i18n import gettext as _
@@ -28,9 +27,8 @@ from portfolio.people.permissions import Reach
 from portfolio.people.viewer import SYSTEM, Viewer
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.visibility import visible_to
-from portfolio.web.formatting import read_decimal
+from portfolio.web.formatting import read_decimal, short_day
 
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _PLAIN = re.compile(r"-?\d+[.,]\d{1,2}")
 """Decimals that mean the same in every language: one or two after the sign are never a group of thousands."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -81,8 +79,8 @@ def from_cells(number: int, cells: Mapping[str, str]) -> Read:
     )
 
 
-def read_row(row: Row, places: Mapping[str, int], today: date) -> Read:
-    """Raises `Unreadable`."""
+def read_row(row: Row, places: Mapping[str, int], today: date, as_at: date) -> Read:
+    """`as_at`: the day that the file describes; what happened after it, the file cannot know. Raises `Unreadable`."""
 
     def cell(name: str) -> str:
         return row.cells[places[name]].strip() if name in places else ""
@@ -99,6 +97,9 @@ def read_row(row: Row, places: Mapping[str, int], today: date) -> Read:
     month = read_month(cell("month"))
     if month > today and any(flow is not Flow.PLANNED for flow, _minor in amounts):
         raise Unreadable("month", _("This month has not begun: only what is planned can be given"))
+    if month > as_at and any(flow is not Flow.PLANNED for flow, _minor in amounts):
+        words = _("This month comes after %(day)s, the day that the file describes: only what is planned can be given")
+        raise Unreadable("month", words % {"day": short_day(as_at)})
     for name, limit in (("project", 80), ("line", 60), ("reference", 80), ("code", 60)):
         if len(cell(name)) > limit:
             raise Unreadable(name, _("This text is too long"))
@@ -109,12 +110,11 @@ def read_row(row: Row, places: Mapping[str, int], today: date) -> Read:
 
 
 def read_month(text: str) -> date:
-    """The first day of the month of `2026-08`, or of any date in it. Raises `Unreadable`."""
-    month = _MONTH.fullmatch(text)
-    found = read_date(f"{month[1]}-{int(month[2]):02}-01" if month else text)
-    if isinstance(found, Why):
-        raise Unreadable("month", _("Write the month as 2026-08 or as a date of it"))
-    return found.replace(day=1)
+    """The first day of the month that a text names. Raises `Unreadable`."""
+    found = month_of(text)
+    if found is None:
+        raise Unreadable("month", _("Write the month as 2026-08, as 08/2026 or as a date of it"))
+    return found
 
 
 def _amount(name: str, text: str, *, is_typed: bool) -> Decimal:

@@ -38,10 +38,11 @@ class Mismatch(Enum):
 
 
 class DifferenceState(Enum):
-    """A row that a person settles."""
+    """A row that a person settles. `REPLACED`: assigned, but a later file holds for its month, so that it changes nothing."""
 
     OPEN = "open"
     ASSIGNED = "assigned"
+    REPLACED = "replaced"
     SET_ASIDE = "set_aside"
 
 

@@ -24,6 +24,7 @@ from portfolio.execution.terms import DifferenceState, Origin, RunState
 from portfolio.files.store import FileStore
 from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
+from portfolio.people.permissions import Permission
 from portfolio.people.viewer import SYSTEM, Viewer
 
 
@@ -48,8 +49,14 @@ def prepare(session: Session, actor: Viewer, table: Table, name: str, digest: st
     return row
 
 
+def may_read(viewer: Viewer, run: ExecutionRun) -> bool:
+    """Whether the page of a file opens for this person, whom no route has narrowed yet."""
+    reader = viewer.narrowed(Permission.EXECUTION_READ)
+    return bool(reader.grants) and (is_everywhere(reader) or run.by_id == reader.person_id)
+
+
 def get_run(session: Session, viewer: Viewer, run_id: uuid.UUID) -> ExecutionRun:
-    """Raises `NotFound` for a file that somebody else sent, save to the budget office."""
+    """Raises `NotFound` for a file that somebody else sent, save to the budget office and the auditor."""
     found = session.get(ExecutionRun, run_id)
     if found is None or not (is_everywhere(viewer) or found.by_id == viewer.person_id):
         raise NotFound
@@ -66,7 +73,17 @@ def name_columns(session: Session, actor: Viewer, run: ExecutionRun, table: Tabl
 def _refuse_settled(session: Session, run: ExecutionRun) -> None:
     session.refresh(run, with_for_update=True)
     if run.state is not RunState.PREVIEWED:
-        raise Refused(_("This file was recorded already."))
+        raise Refused(
+            _("This file was discarded.") if run.state is RunState.DISCARDED else _("This file was recorded already.")
+        )
+
+
+def discard(session: Session, actor: Viewer, run: ExecutionRun) -> None:
+    """Nothing of it is recorded, ever; that it was sent stays. Raises `Refused` for one recorded or discarded already."""
+    _refuse_settled(session, run)
+    run.state = RunState.DISCARDED
+    record(session, actor, Tag.EXECUTION_DISCARDED, run, file=run.file_sha256, as_at=run.as_at)
+    session.flush()
 
 
 def record_run(session: Session, actor: Viewer, pack: CountryPack, table: Table, run: ExecutionRun) -> Preview:

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from factories import a_person, an_institution
-from life_stage import a_code, a_scene
+from life_stage import a_code
+from money_stage import a_money_scene, content, paid, record, scene_now
 from portfolio.db.memo import row_of
 from portfolio.documents.reading import read_bytes
 from portfolio.errors import FieldRefused, Refused
-from portfolio.execution import by_hand, contracts, differences, uploads
+from portfolio.execution import by_hand, contracts, differences
 from portfolio.execution.contracts_page import contracts_context
 from portfolio.execution.files import OPTIONS
 from portfolio.execution.forms import (
@@ -23,50 +23,18 @@ from portfolio.execution.forms import (
     TypedFields,
 )
 from portfolio.execution.models import Contract, ExecutionDifference, ExecutionEntry, Invoice
-from portfolio.execution.queries import entries_of
 from portfolio.execution.reconciliation import orders_of, settle_order
-from portfolio.execution.terms import DifferenceState, Flow
+from portfolio.execution.terms import DifferenceState
 from portfolio.monitoring import facts_money, facts_plan
 from portfolio.monitoring.portion import only
 from portfolio.people.permissions import Permission
-from portfolio.people.terms import Role
 from portfolio.projects.models import Initiative
 
 
 @pytest.fixture
 def scene(database):
     with database.writing() as session:
-        found = a_scene(session)
-        found.finance = a_person(session, (Role.FINANCE_MANAGER, found.stage.ministry))
-        found.stranger = a_person(session, (Role.FINANCE_MANAGER, an_institution(session)))
-        initiative = row_of(session, Initiative, found.project.initiative_id)
-        found.number, found.line = initiative.reference, found.pack.usable_budget_lines()[0].code
-        return found
-
-
-def content(scene, paid="100.50", number=None, line=None, month="2026-07"):
-    head = "Número de proyecto,Mes,Partida,Pagado,Moneda"
-    return f"{head}\n{number or scene.number},{month},{line or scene.line},{paid},USD\n".encode()
-
-
-def record(database, scene, data, as_at=date(2026, 7, 31), by=None):
-    table = read_bytes(data, "siga.csv", OPTIONS)
-    with database.writing() as session:
-        session.info["now"] = scene_now(scene)
-        actor = (by or scene.stage.budget_analyst).narrowed(Permission.EXECUTION_IMPORT)
-        run = uploads.prepare(session, actor, table, "siga.csv", "0" * 64, as_at)
-        return uploads.record_run(session, actor, scene.pack, table, run)
-
-
-def scene_now(_scene):
-    from decision_stage import NOW
-
-    return NOW
-
-
-def paid(database, scene):
-    with database.reading() as session:
-        return [row.amount_minor for row in entries_of(session, scene.project.id) if row.flow is Flow.PAID]
+        return a_money_scene(session)
 
 
 def test_the_same_file_again_records_nothing_and_a_later_one_corrects(database, scene):
@@ -118,6 +86,25 @@ def test_rows_that_match_nothing_wait_for_who_brings_files_in(database, visitors
     assert "siga.csv" not in office.get("/").main
 
 
+@pytest.mark.parametrize("what", ["assign", "set_aside"])
+def test_a_settled_row_says_who_settled_it_when_how_and_why(database, visitors, scene, what):
+    record(database, scene, content(scene, number="PF-2026-999999"))
+    office = visitors.of(scene.stage.budget_analyst.person_id)
+    with database.reading() as session:
+        row = session.scalars(select(ExecutionDifference)).one().id
+    done = office.post(
+        f"/execution/differences/{row}", {"what": what, "number": scene.number, "reason": "Typed wrong in the ledger"}
+    )
+    assert done.status == 303, done.main
+    page = office.get(f"/execution/differences/{row}")
+    assert page.status == 200
+    assert scene.stage.budget_analyst.name in page.main
+    assert "Typed wrong in the ledger" in page.main
+    assert ("Assigned" if what == "assign" else "Set aside") in page.main
+    assert (scene.number in page.main) == (what == "assign")
+    assert page.by_id("what") is None
+
+
 def test_what_is_typed_gives_way_and_is_refused_beside_the_system(database, scene):
     fields = TypedFields(month="2026-06", paid=Decimal(70), reason="Bank statement")
     with database.writing() as session:
@@ -167,9 +154,9 @@ def test_a_contract_its_amendment_and_a_settled_difference_of_draws_that_no_long
             reference="C-1", title="Cloud", supplier="Nube SA", signed_on=date(2026, 8, 1), amount=Decimal(1000),
             code_id=code.id, order_reference="OC-1",
         )  # fmt: skip
-        contract = contracts.add_contract(session, scene.finance, scene.project, fields, today)
+        contract = contracts.add_contract(session, scene.stage.lead, scene.project, fields, today)
         with pytest.raises(FieldRefused):
-            contracts.add_contract(session, scene.finance, scene.project, fields, today)
+            contracts.add_contract(session, scene.stage.lead, scene.project, fields, today)
         (order,) = orders_of(session, scene.project)
         assert order.difference == 100_000
         settle_order(session, scene.finance, scene.project, code.id, "OC-1", (0, 100_000), "Drawn next week")
