@@ -144,7 +144,7 @@ def _conditions(stage: Stage, outcome: OpinionOutcome, grounds: list[dict[str, s
     ]
 
 
-def _deciders(stage: Stage, story: Story, session: Session) -> tuple[Viewer, Viewer]:
+def deciders(stage: Stage, story: Story, session: Session) -> tuple[Viewer, Viewer]:
     keys = ("plan_budget", "plan_budget_second") if story.at in BUDGET_HOUSES else ("budget_decider", "budget_second")
     return stage.viewer(session, keys[0]), stage.viewer(session, keys[1])
 
@@ -152,7 +152,7 @@ def _deciders(stage: Stage, story: Story, session: Session) -> tuple[Viewer, Vie
 def _decide_budget(stage: Stage, story: Story, case: BusinessCase, day: date, choice: DecisionChoice) -> None:
     with stage.act(day) as session:
         row = session.get_one(BusinessCase, case.id)
-        first, _second = _deciders(stage, story, session)
+        first, _second = deciders(stage, story, session)
         position = position_of(session, stage.pack, row)
         lines = _amounts(row, session) if choice is DecisionChoice.FUND else []
         reasons = CUT if choice is DecisionChoice.FUND else NO_ROOM
@@ -160,7 +160,7 @@ def _decide_budget(stage: Stage, story: Story, case: BusinessCase, day: date, ch
         decisions.propose(session, first, stage.pack, [row])
     with stage.act(day + timedelta(days=1), 15) as session:
         row = session.get_one(BusinessCase, case.id)
-        _first, second = _deciders(stage, story, session)
+        _first, second = deciders(stage, story, session)
         shown = shown_digest([position_of(session, stage.pack, row)])
         decisions.confirm(session, second, stage.pack, stage.secret, [row], [row.id], stage.password, shown)
 
@@ -177,7 +177,7 @@ def _issue_codes(stage: Stage, story: Story, case: BusinessCase, day: date) -> N
     """One code for the first lot, and orders on it where the story is old enough."""
     with stage.act(day) as session:
         row = session.get_one(BusinessCase, case.id)
-        first, _second = _deciders(stage, story, session)
+        first, _second = deciders(stage, story, session)
         lot = lots_of(session, row)[0]
         year = story.first_year
         decided = decided_for_year(session, row.id, year)
@@ -189,7 +189,7 @@ def _issue_codes(stage: Stage, story: Story, case: BusinessCase, day: date) -> N
         return
     with stage.act(day + timedelta(days=1)) as session:
         row = session.get_one(BusinessCase, case.id)
-        _first, second = _deciders(stage, story, session)
+        _first, second = deciders(stage, story, session)
         proposal = session.merge(proposal)
         code = issue_code(
             session, second, stage.pack, row, proposal, proposal_digest(proposal), stage.key, stage.base_url

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from factories import a_person, an_institution
 from portfolio.app import create_app
-from portfolio.approvals.models import ApprovalCode, Draw
+from portfolio.approvals.models import ApprovalCode, BudgetEntry, Draw
 from portfolio.audit.signing_keys import public_keys
 from portfolio.audit.verify import verify
 from portfolio.business_cases.models import BusinessCase
@@ -19,9 +20,11 @@ from portfolio.db.engine import Database
 from portfolio.demo import load as loading
 from portfolio.demo.large import load_large
 from portfolio.demo.stories import stories
-from portfolio.execution.models import ExecutionDifference
+from portfolio.execution.models import Contract, ExecutionDifference, Invoice
 from portfolio.execution.queries import entries_of
-from portfolio.execution.terms import Flow
+from portfolio.execution.reconciliation import orders_of
+from portfolio.execution.sums import sums_of
+from portfolio.execution.terms import Flow, InvoiceState
 from portfolio.i18n import language
 from portfolio.packs.loader import load_pack
 from portfolio.people.terms import Role
@@ -67,7 +70,47 @@ def test_what_was_paid_agrees_with_what_the_returns_say(
             paid = [row for row in entries_of(session, found.project_id) if row.flow is Flow.PAID and row.month <= last]
             assert sum(row.amount_minor for row in paid) == found.paid_minor, (found.project_id, found.period_on)
         assert len(session.scalars(select(ExecutionDifference)).all()) == 1
+        for project in session.scalars(select(Project)).all():
+            _check_money(session, project)
     assert verify(database, settings.checkpoints_dir, public_keys(settings.keys_dir)).holds
+
+
+def _check_money(session: Session, project: Project) -> None:
+    """The financial system, the codes, the contracts and the invoices of a project tell one story."""
+    rows = entries_of(session, project.id)
+    if not rows:
+        return
+    told = {
+        flow: sum(row.amount_minor for row in rows if row.flow is flow and row.amount_minor is not None)
+        for flow in Flow
+    }
+    sums = sums_of(session, project)
+    assert told[Flow.COMMITTED] == sums.committed
+    assert told[Flow.ACCRUED] == sums.invoiced
+    assert told[Flow.PAID] == sums.paid
+    months = sorted({row.month for row in rows if row.flow is not Flow.PLANNED})
+    for month in months:
+        committed, accrued, paid = (
+            sum(row.amount_minor or 0 for row in rows if row.flow is flow and row.month <= month)
+            for flow in (Flow.COMMITTED, Flow.ACCRUED, Flow.PAID)
+        )
+        assert committed >= accrued >= paid, (project.id, month)
+    assert project.case_id is not None
+    entries = session.scalars(select(BudgetEntry).where(col(BudgetEntry.case_id) == project.case_id)).all()
+    assert {row.line for row in rows} <= {entry.budget_line for entry in entries}
+    orders = orders_of(session, project)
+    assert orders, "money was committed on a code"
+    assert [order.difference for order in orders if order.difference] in ([], [2_500_000]), (
+        "one amendment is not drawn yet"
+    )
+    for code in session.scalars(select(ApprovalCode).where(col(ApprovalCode.case_id) == project.case_id)):
+        assert code.committed_minor + code.reserved_minor <= code.ceiling_minor
+        invoiced = session.scalar(
+            select(func.sum(col(Invoice.amount_minor)))
+            .join(Contract, col(Contract.id) == col(Invoice.contract_id))
+            .where(col(Contract.code_id) == code.id, col(Invoice.state) != InvoiceState.REJECTED)
+        )
+        assert (invoiced or 0) <= code.committed_minor
 
 
 def test_the_clock_moves(database: Database) -> None:
