@@ -31,6 +31,10 @@ RETURNS: dict[str, tuple[str, str]] = {
         N_("A progress return was sent back: %(number)s %(title)s"),
         N_("What is wrong: %(reason)s. Correct it and have it signed again."),
     ),
+    "return_handed_back": (
+        N_("A progress return was not signed: %(number)s %(title)s"),
+        N_("%(by)s sent it back to whoever wrote it. What is wrong: %(reason)s. Correct it and put it up again."),
+    ),
     "finding_opened": (
         N_("A finding was opened: %(number)s %(title)s"),
         N_("Read its evidence and answer it by %(due)s."),

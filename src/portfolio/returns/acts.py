@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portfolio.approvals.authorities import authority_refusal
-from portfolio.audit.canon import digest
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
@@ -25,15 +24,32 @@ from portfolio.people.viewer import SYSTEM, Viewer
 from portfolio.projects.models import Initiative, Project
 from portfolio.returns import notices
 from portfolio.returns.changes import state_of
-from portfolio.returns.forms import ReturnFields
+from portfolio.returns.doubts import Doubted, impossible_finish
+from portfolio.returns.forms import DOUBTED, ReturnFields
 from portfolio.returns.models import ProgressReturn, ReturnMove
+from portfolio.returns.on_record import doubts_of
 from portfolio.returns.queries import moves_of
 from portfolio.returns.terms import ReturnState
+from portfolio.returns.versions import digest_of, keep
 from portfolio.returns.words import FIELDS, field_words
 from portfolio.returns.workflow import OPEN, RETURNS, VERIFIERS, ReturnFacts
 
+__all__ = [
+    "digest_of",
+    "hand_back",
+    "missing_names",
+    "publish",
+    "put_up",
+    "save",
+    "send_back",
+    "sign",
+    "unconfirmed",
+    "verify",
+]
+
 TAGS = {
     "fill": Tag.RETURN_FILLED,
+    "hand_back": Tag.RETURN_SENT_BACK,
     "sign": Tag.RETURN_SIGNED,
     "send_back": Tag.RETURN_SENT_BACK,
     "verify": Tag.RETURN_VERIFIED,
@@ -44,8 +60,8 @@ TAGS = {
 def save(session: Session, actor: Viewer, project: Project, row: ProgressReturn, fields: ReturnFields) -> None:
     """Keep what was typed; what is empty stays empty. A return that waited for its signature is open again.
 
-    Raises `FieldRefused` for an amount with too many decimals and for a level of another scale, `Refused` for a return that
-    was handed in, and for one that somebody else saved since it was shown.
+    Raises `FieldRefused` for an amount with too many decimals, a level of another scale and an end that cannot be, `Refused` for
+    a return that was handed in, and for one that somebody else saved since it was shown.
     """
     _lock(session, row)
     if row.state not in OPEN:
@@ -54,6 +70,10 @@ def save(session: Session, actor: Viewer, project: Project, row: ProgressReturn,
         raise Refused(_("Somebody else saved this return while you were writing. Read theirs, then write yours again."))
     if fields.level is not None and fields.level not in [level for level, _least in SCALES[row.scale].levels]:
         raise FieldRefused("level", _("Choose one of the options"))
+    if fault := impossible_finish(fields.forecast_finish, project.began_on, now(session).date()):
+        raise FieldRefused("forecast_finish", fault)
+    if row.digest and row.digest == digest_of(row):
+        keep(session, row)
     row.physical_bp = None if fields.physical is None else int(fields.physical * 100)
     row.paid_minor = _minor("paid", fields.paid, row.currency)
     row.forecast_cost_minor = _minor("forecast_cost", fields.forecast_cost, row.currency)
@@ -62,11 +82,32 @@ def save(session: Session, actor: Viewer, project: Project, row: ProgressReturn,
         "evidence_schedule", "evidence_results",
     ):  # fmt: skip
         setattr(row, name, getattr(fields, name))
+    row.confirmed = _confirmed(row, fields)
     if row.state is ReturnState.FILLED:
         row.state = ReturnState.DUE if not row.submitted_on else ReturnState.RETURNED
     row.filled_by_id, row.filled_at = actor.person_id, now(session)
     session.flush()
     record(session, actor, Tag.RETURN_SAVED, row, case=project.case_id, project=project.id, period=row.period_on)
+
+
+def _confirmed(row: ProgressReturn, fields: ReturnFields) -> dict[str, Any]:
+    """What was ticked and reasoned of values as they are now: a tick that was set for another value is none."""
+    return {
+        name: {"of": value_key(row, name), "note": fields.note_on(name)}
+        for name in DOUBTED
+        if fields.note_on(name) and fields.tick_on(name) == value_key(row, name)
+    }
+
+
+def value_key(row: ProgressReturn, name: str) -> str:
+    """A value as its tick names it."""
+    value = getattr(row, FIELDS[name])
+    return "" if value is None else str(value)
+
+
+def unconfirmed(session: Session, pack: CountryPack, project: Project, row: ProgressReturn) -> list[Doubted]:
+    """What is unusual and was not confirmed with a reason."""
+    return [doubted for doubted in doubts_of(session, pack, project, row) if doubted.field not in row.confirmed]
 
 
 def _minor(name: str, amount: Any, currency: str) -> int | None:
@@ -116,16 +157,20 @@ def refusals_of(
     return refusals
 
 
-def digest_of(row: ProgressReturn) -> str:
-    """Of everything that is signed."""
-    named = {name: getattr(row, column) for name, column in FIELDS.items()}
-    return digest(
-        {"return": row.id, "period": row.period_on, "edition": row.edition, "currency": row.currency, **named}
-    )
-
-
 def put_up(session: Session, actor: Viewer, pack: CountryPack, project: Project, row: ProgressReturn) -> None:
-    """Ready for the signature: the sponsors are told. Raises `Refused` with what is missing."""
+    """Ready for the signature: this version is kept, the sponsors are told.
+
+    Raises `Refused` with what is missing, and with what is unusual and was not confirmed. What was confirmed travels with it.
+    """
+    _lock(session, row)
+    found = doubts_of(session, pack, project, row)
+    if lacking := [doubted for doubted in found if doubted.field not in row.confirmed]:
+        raise Refused(*(f"{capitalised(field_words(doubted.field))}: {doubted.words}" for doubted in lacking))
+    row.confirmed = {
+        name: {**said, "why": [doubted.doubt.value for doubted in found if doubted.field == name]}
+        for name, said in row.confirmed.items()
+        if any(doubted.field == name for doubted in found)
+    }
     _move(session, actor, pack, project, row, "fill")
     notices.tell_ready(session, pack, actor, project, row)
 
@@ -152,7 +197,7 @@ def sign(
     row.seen = state_of(session, project, today)
     row.submitted_on = row.submitted_on or today
     row.digest = shown
-    _move(session, actor, pack, project, row, "sign", digest=shown)
+    _move(session, actor, pack, project, row, "sign")
     notices.tell_handed_in(session, pack, actor, project, row)
     rate_project(session, pack, project, row.period_on, RatingOccasion.RETURN_SUBMITTED)
 
@@ -172,7 +217,7 @@ def verify(
     _lock(session, row)
     if shown != row.digest:
         raise Refused(_("What this rests on changed while you were looking. Read it again: nothing was decided."))
-    _move(session, actor, pack, project, row, "verify", digest=shown)
+    _move(session, actor, pack, project, row, "verify")
 
 
 def send_back(
@@ -183,10 +228,19 @@ def send_back(
     notices.tell_sent_back(session, pack, actor, project, row, reason.strip())
 
 
+def hand_back(
+    session: Session, actor: Viewer, pack: CountryPack, project: Project, row: ProgressReturn, reason: str
+) -> None:
+    """Whoever would sign gives it back to those who wrote it, with what is wrong. Raises `Refused`."""
+    _move(session, actor, pack, project, row, "hand_back", reason=reason.strip())
+    notices.tell_handed_back(session, pack, actor, project, row, reason.strip())
+
+
 def publish(session: Session, project: Project, row: ProgressReturn) -> None:
     """By the clock: whoever may find the project reads it from now on."""
+    kept = keep(session, row).digest
     before, row.state, row.published_at = row.state, ReturnState.PUBLISHED, now(session)
-    _keep(session, SYSTEM, project, row, "publish", before, digest=row.digest)
+    _keep(session, SYSTEM, project, row, "publish", before, kept)
 
 
 def _move(
@@ -198,15 +252,16 @@ def _move(
     name: str,
     *,
     reason: str = "",
-    digest: str = "",
 ) -> None:
+    """On the version that the return is now, which is kept."""
     _lock(session, row)
     move = RETURNS.named(name)
     needs_reason = move.needs_reason and not reason
     if refusals := refusals_of(session, actor, pack, project, row, name, needs_reason=needs_reason):
         raise Refused(*refusals)
+    kept = keep(session, row).digest
     before, row.state = row.state, move.target
-    _keep(session, actor, project, row, name, before, reason=reason, digest=digest)
+    _keep(session, actor, project, row, name, before, kept, reason=reason)
 
 
 def _keep(
@@ -216,9 +271,9 @@ def _keep(
     row: ProgressReturn,
     name: str,
     before: ReturnState,
+    digest: str,
     *,
     reason: str = "",
-    digest: str = "",
 ) -> None:
     kept = ReturnMove(
         return_id=row.id,
@@ -234,7 +289,7 @@ def _keep(
     session.flush()
     record(
         session, actor, TAGS[name], row, words=reason, case=project.case_id, project=project.id, period=row.period_on,
-        **({"digest": digest} if digest else {}),
+        digest=digest,
     )  # fmt: skip
 
 

@@ -15,6 +15,10 @@ Amount = Annotated[TypedDecimal, Field(ge=0, lt=LARGEST)]
 Words = Annotated[str, Field(max_length=TEXT)]
 
 
+DOUBTED = ("physical", "paid", "forecast_finish", "forecast_cost")
+"""Fields whose values may be unusual: each has a tick that names the value it confirms, and a reason."""
+
+
 class _Fields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -34,7 +38,22 @@ class ReturnFields(_Fields):
     evidence_cost: Words = ""
     evidence_schedule: Words = ""
     evidence_results: Words = ""
+    sure_physical: str = Field(default="", max_length=40)
+    note_physical: Words = ""
+    sure_paid: str = Field(default="", max_length=40)
+    note_paid: Words = ""
+    sure_forecast_finish: str = Field(default="", max_length=40)
+    note_forecast_finish: Words = ""
+    sure_forecast_cost: str = Field(default="", max_length=40)
+    note_forecast_cost: Words = ""
     version: int = 0
+
+    def tick_on(self, name: str) -> str:
+        """The value that was confirmed of a doubted field, as `acts.value_key` writes it."""
+        return str(getattr(self, f"sure_{name}"))
+
+    def note_on(self, name: str) -> str:
+        return str(getattr(self, f"note_{name}")).strip()
 
 
 class SignFields(_Fields):
@@ -45,7 +64,7 @@ class SignFields(_Fields):
 
 
 class SendBackFields(_Fields):
-    """What is wrong with it."""
+    """What is wrong with it: to those who signed or, before the signature, to those who wrote."""
 
     reason: str = Field(max_length=TEXT)
 

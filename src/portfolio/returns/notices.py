@@ -63,5 +63,13 @@ def tell_sent_back(
     tell(session, "return_sent_back", people - {actor.person_id}, project, row, reason=reason)
 
 
+def tell_handed_back(
+    session: Session, pack: CountryPack, actor: Viewer, project: Project, row: ProgressReturn, reason: str
+) -> None:
+    """Those who lead, and whoever wrote it."""
+    people = leads_of(session, project) | ({row.filled_by_id} if row.filled_by_id else set())
+    tell(session, "return_handed_back", people - {actor.person_id}, project, row, by=actor.name, reason=reason)
+
+
 def agency(session: Session, pack: CountryPack, project: Project, *roles: Role) -> set[uuid.UUID]:
     return leads_of(session, project) | people_in_roles(session, pack, project, roles)

@@ -25,30 +25,45 @@ from portfolio.projects.plan.shown import shown_items
 from portfolio.returns import acts
 from portfolio.returns.change_words import ShownChange, in_words
 from portfolio.returns.changes import changed, state_of
+from portfolio.returns.comparing import comparison_of
+from portfolio.returns.field_words import confirmed_of, rows_of
 from portfolio.returns.making import later_edition
 from portfolio.returns.models import ProgressReturn
+from portfolio.returns.on_record import doubts_of
 from portfolio.returns.queries import last_signed, moves_of
 from portfolio.returns.terms import ReturnState
-from portfolio.returns.words import FIELDS, field_words
+from portfolio.returns.version_page import UrlFor, against, shown_versions
+from portfolio.returns.versions import content_of, digest_of, versions_of
+from portfolio.returns.words import FIELDS
 from portfolio.returns.workflow import OPEN, RETURNS
 from portfolio.risk.queries import risks_of
-from portfolio.web.formatting import money, percent, short_day, typed_amount
 from portfolio.web.formatting import number as shown_number
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A label and its value, for a summary list."""
-
-    label: str
-    value: str
+from portfolio.web.formatting import short_day, typed_amount
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move that was made."""
+    """One move that was made, on which version; `version` 0: its text was not kept."""
 
     words: str
+    who: str
+    at: datetime
+    reason: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An unusual value: as its tick names it, and what is unusual of it."""
+
+    key: str
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """Why an open return came back."""
+
     who: str
     at: datetime
     reason: str
@@ -63,24 +78,6 @@ class Beside:
     risks: Sequence[tuple[str, str]]
 
 
-def rows_of(row: ProgressReturn) -> list[Row]:
-    """Every field in words, the empty ones too."""
-    return [Row(field_words(name), _shown(row, name) or _("not stated")) for name in FIELDS]
-
-
-def _shown(row: ProgressReturn, name: str) -> str:
-    value = getattr(row, FIELDS[name])
-    if value is None or value == "":
-        return ""
-    if name == "physical":
-        return percent(value / 10_000)
-    if name in ("paid", "forecast_cost"):
-        return money(Money(row.currency, value))
-    if name == "forecast_finish":
-        return short_day(value)
-    return label(value) if name in ("procurement", "level") else str(value)
-
-
 def typed(row: ProgressReturn) -> dict[str, str]:
     """What the form starts with: what was saved or prefilled."""
     found = {name: getattr(row, column) for name, column in FIELDS.items()}
@@ -92,6 +89,8 @@ def typed(row: ProgressReturn) -> dict[str, str]:
         if row.forecast_cost_minor is None
         else typed_amount(Money(row.currency, row.forecast_cost_minor)),
         "forecast_finish": "" if row.forecast_finish is None else row.forecast_finish.isoformat(),
+        **{f"sure_{name}": said["of"] for name, said in row.confirmed.items()},
+        **{f"note_{name}": said["note"] for name, said in row.confirmed.items()},
         "version": str(row.version),
     }
 
@@ -118,15 +117,35 @@ def since(
 def steps_of(session: Session, row: ProgressReturn) -> list[Step]:
     moves = moves_of(session, row.id)
     people = names(session, [move.made_by_id for move in moves])
+    numbers = {version.digest: version.number for version in versions_of(session, row.id)}
     return [
         Step(
             label(move.after),
             people.get(move.made_by_id, "") if move.made_by_id else _("the clock"),
             move.made_at,
             move.reason,
+            numbers.get(move.digest, 0),
         )
         for move in moves
     ]
+
+
+def asked_again(session: Session, pack: CountryPack, project: Project, row: ProgressReturn) -> dict[str, Asked]:
+    """By field, what is unusual of its value as it is kept."""
+    found: dict[str, list[str]] = {}
+    for doubted in doubts_of(session, pack, project, row):
+        found.setdefault(doubted.field, []).append(doubted.words)
+    return {name: Asked(acts.value_key(row, name), words) for name, words in found.items()}
+
+
+def sent_back(session: Session, row: ProgressReturn) -> SentBack | None:
+    """Why it came back, while it is open after that: until it is signed again."""
+    moves = [move for move in moves_of(session, row.id) if move.move in ("sign", "send_back", "hand_back")]
+    if row.state not in OPEN or not moves or moves[-1].move == "sign":
+        return None
+    last = moves[-1]
+    who = names(session, [last.made_by_id]).get(last.made_by_id, "") if last.made_by_id else ""
+    return SentBack(who, last.made_at, last.reason)
 
 
 def beside(session: Session, viewer: Viewer, pack: CountryPack, project: Project, url_for: Any) -> Beside:
@@ -145,7 +164,7 @@ def beside(session: Session, viewer: Viewer, pack: CountryPack, project: Project
 
 
 def return_context(
-    session: Session, viewer: Viewer, pack: CountryPack, project: Project, row: ProgressReturn
+    session: Session, viewer: Viewer, pack: CountryPack, project: Project, row: ProgressReturn, url_for: UrlFor
 ) -> dict[str, Any]:
     """Everything that the page of a return shows but its forms. `viewer` is the whole viewer."""
     today = now(session).astimezone(pack.zone).date()
@@ -156,19 +175,29 @@ def return_context(
             return None
         return acts.refusals_of(session, viewer.narrowed(permission), pack, project, row, name)
 
+    digest = digest_of(row)
+    versions = shown_versions(session, row, digest, url_for)
     corrects = row.state is ReturnState.PUBLISHED and later_edition(session, row) is None
     return {
         "row": row,
         "project": project,
         "period": period_words(row.period_on),
-        "fields": rows_of(row),
+        "fields": rows_of(content_of(row)),
+        "compared": comparison_of(session, viewer, pack, project, row),
+        "confirmed": confirmed_of(content_of(row)),
+        "versions": versions,
+        "shown": next((version for version in versions if version.is_shown), None),
+        "is_lost": bool(row.digest) and row.digest not in {digest, *(version.digest for version in versions)},
+        "against": against(session, row),
+        "sent_back": sent_back(session, row),
         "since": since(session, pack, project, row),
         "steps": steps_of(session, row),
         "is_late": row.submitted_on is None and row.due_on < today,
         "was_late": row.submitted_on is not None and row.submitted_on > row.due_on,
         "may_write": row.state in OPEN and viewer.can(Permission.RETURN_WRITE),
         "signing": reasons("sign", Permission.RETURN_SIGN),
+        "giving_back": reasons("hand_back", Permission.RETURN_SIGN),
         "verifying": reasons("verify", Permission.RETURN_VERIFY),
         "may_correct": corrects and viewer.can(Permission.RETURN_WRITE),
-        "digest": acts.digest_of(row),
+        "digest": digest,
     }

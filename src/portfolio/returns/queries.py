@@ -19,6 +19,9 @@ from portfolio.returns.models import ProgressReturn, ReturnMove
 from portfolio.returns.rules import Handed
 from portfolio.returns.terms import ReturnState
 
+SIGNED = (ReturnState.SUBMITTED, ReturnState.VERIFIED, ReturnState.PUBLISHED)
+"""States in which the signature stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -56,7 +59,23 @@ def last_signed(session: Session, row: ProgressReturn) -> ProgressReturn | None:
             col(ProgressReturn.project_id) == row.project_id,
             col(ProgressReturn.id) != row.id,
             col(ProgressReturn.period_on) <= row.period_on,
-            col(ProgressReturn.state).in_([ReturnState.SUBMITTED, ReturnState.VERIFIED, ReturnState.PUBLISHED]),
+            col(ProgressReturn.state).in_(SIGNED),
+        )
+        .order_by(col(ProgressReturn.period_on).desc(), col(ProgressReturn.edition).desc())
+        .limit(1)
+    )
+
+
+def period_before(session: Session, row: ProgressReturn) -> ProgressReturn | None:
+    """The last signed return of an earlier period: what a declaration is compared with. A correction does not compare with what
+    it corrects.
+    """
+    return session.scalar(
+        select(ProgressReturn)
+        .where(
+            col(ProgressReturn.project_id) == row.project_id,
+            col(ProgressReturn.period_on) < row.period_on,
+            col(ProgressReturn.state).in_(SIGNED),
         )
         .order_by(col(ProgressReturn.period_on).desc(), col(ProgressReturn.edition).desc())
         .limit(1)

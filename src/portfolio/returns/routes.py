@@ -15,6 +15,7 @@ from portfolio.i18n import gettext as _
 from portfolio.identity.visit import AnyRequest, everything_of, pack_of
 from portfolio.labels import label
 from portfolio.monitoring.rating_words import period_words
+from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
 from portfolio.projects.models import Project
 from portfolio.projects.visibility import get_project
@@ -22,15 +23,17 @@ from portfolio.returns import (
     acts,
     panel,  # noqa: F401  registers its panel
     routes_all,
+    routes_versions,
     told,  # noqa: F401  registers what returns tell the room of monitoring
 )
 from portfolio.returns.forms import CorrectFields, ReturnFields, SendBackFields, SignFields
 from portfolio.returns.frame import frame_of
 from portfolio.returns.making import correct
 from portfolio.returns.models import ProgressReturn
-from portfolio.returns.page import beside, levels, return_context, since, typed
+from portfolio.returns.page import asked_again, beside, levels, return_context, sent_back, since, typed
 from portfolio.returns.queries import get_return, returns_of
 from portfolio.returns.terms import ProcurementState, ReturnState
+from portfolio.returns.words import FIELDS
 from portfolio.returns.workflow import OPEN
 from portfolio.web import flash
 from portfolio.web.addresses import book_of
@@ -45,7 +48,8 @@ flash.register(
         "return_saved": N_("The return is kept. It is handed in only when it is signed."),
         "return_ready": N_("The return waits for its signature; the sponsors are told."),
         "return_signed": N_("The return is handed in; the directive body is told."),
-        "return_verified": N_("The return is verified; it is published within the hour."),
+        "return_verified": N_("The return is verified; the clock publishes it within half an hour."),
+        "return_handed_back": N_("The return is open again; those who wrote it are told why."),
         "return_sent_back": N_("The return is open again; the institution is told why."),
         "return_correcting": N_("A correction is open. What is published stays until the correction is."),
     }
@@ -96,13 +100,15 @@ def _one(
     signing: Form[SignFields] | None = None,
     verifying: Form[SignFields] | None = None,
     returning: Form[SendBackFields] | None = None,
+    giving: Form[SendBackFields] | None = None,
 ) -> dict[str, Any]:
     return {
-        **return_context(session, everything_of(request), pack_of(request), project, row),
+        **return_context(session, everything_of(request), pack_of(request), project, row, book_of(request)),
         "frame": frame_of(request, session, project),
         "sign_form": signing or blank(SignFields),
         "verify_form": verifying or blank(SignFields),
         "back_form": returning or blank(SendBackFields),
+        "give_form": giving or blank(SendBackFields),
     }
 
 
@@ -131,6 +137,8 @@ def _form(
         "since": since(session, pack, project, row),
         "beside": beside(session, everything_of(request), pack, project, book_of(request)),
         "levels": levels(row),
+        "sent_back": sent_back(session, row),
+        "asked": asked_again(session, pack, project, row),
         "procurement": [(state.value, label(state)) for state in ProcurementState],
         "form": form,
     }
@@ -160,15 +168,23 @@ def submit_form(
             then = request.app.route_reverse("returns.return", return_id=row.id)
             if not submitted.has("ready"):
                 return done(request, session, then, say="return_saved")
-            if missing := acts.missing_names(row):
+            if faults := _faults(session, pack, project, row):
                 session.commit()
-                form = blank(ReturnFields, **typed(row))
-                for name in missing:
-                    form = form.with_error(name, _("This is needed before it is signed."))
+                form = Form({**form.raw, "version": str(row.version)}, faults)
             else:
                 acts.put_up(session, request.user, pack, project, row)
                 return done(request, session, then, say="return_ready")
     return invalid(request, FORM, **_form(request, session, row, project, form))
+
+
+def _faults(session: Session, pack: CountryPack, project: Project, row: ProgressReturn) -> dict[str, str]:
+    """What stands between a draft and its signature, by field: what is missing, and what is unusual and not confirmed."""
+    missing = dict.fromkeys(acts.missing_names(row), _("This is needed before it is signed."))
+    for doubted in acts.unconfirmed(session, pack, project, row):
+        missing.setdefault(
+            doubted.field, _("This looks unusual: confirm it and say why, below the field, or correct it")
+        )
+    return {name: missing[name] for name in FIELDS if name in missing}
 
 
 @post(
@@ -248,6 +264,27 @@ def submit_sending_back(
     return invalid(request, ONE, **_one(request, session, row, project, returning=form))
 
 
+@post(
+    "/returns/{return_id:uuid}/handed-back",
+    name="returns.hand_back",
+    permission=Permission.RETURN_SIGN,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def submit_handing_back(
+    request: AnyRequest,
+    session: NamedDependency[Session],
+    submitted: NamedDependency[Submitted],
+    return_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    row, project = get_return(session, request.user, return_id)
+    form = bind(SendBackFields, submitted)
+    if (fields := form.value) is not None:
+        acts.hand_back(session, request.user, pack_of(request), project, row, fields.reason)
+        return done(request, session, _address(request, row), say="return_handed_back")
+    return invalid(request, ONE, **_one(request, session, row, project, giving=form))
+
+
 @get(
     "/returns/{return_id:uuid}/correction",
     name="returns.correct",
@@ -311,5 +348,7 @@ def routes() -> list[Any]:
         submit_sending_back,
         show_correction,
         submit_correction,
+        submit_handing_back,
         *routes_all.routes(),
+        *routes_versions.routes(),
     ]

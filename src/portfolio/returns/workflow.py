@@ -28,6 +28,10 @@ def another_signs(facts: ReturnFacts) -> str | None:
     return _("Whoever filled the return does not sign it; somebody else must.") if facts.is_filler else None
 
 
+def another_gives_back(facts: ReturnFacts) -> str | None:
+    return _("You wrote this return: write it again instead.") if facts.is_filler else None
+
+
 def another_verifies(facts: ReturnFacts) -> str | None:
     if facts.is_filler or facts.is_signer:
         return _("Whoever filled or signed the return does not verify it.")
@@ -53,6 +57,10 @@ RETURNS: Workflow[ReturnState, Role, ReturnFacts] = Workflow(
         Transition(
             "sign", frozenset({S.FILLED}), S.SUBMITTED, SPONSORS, N_("Sign and hand in"),
             guards=(is_complete, another_signs), binds=True,
+        ),
+        Transition(
+            "hand_back", frozenset({S.FILLED}), S.RETURNED, SPONSORS, N_("Send back to whoever wrote it"),
+            guards=(another_gives_back, has_reason), needs_reason=True,
         ),
         Transition(
             "send_back", frozenset({S.SUBMITTED}), S.RETURNED, VERIFIERS, N_("Send back"),
