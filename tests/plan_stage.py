@@ -58,14 +58,15 @@ def a_plan_stage(session: Session, number: str = "PF-2027-000901", agency: Insti
 
 def a_milestone(session: Session, stage: PlanStage, title: str, forecast: date, **more: object) -> Milestone:
     fields = MilestoneFields(title=title, forecast_on=forecast, **more)  # type: ignore[arg-type]
-    return add_milestone(session, stage.lead, stage.project, fields)
+    return add_milestone(session, stage.lead, stage.project, fields, confirmed=True)
 
 
 def proposed(session: Session, stage: PlanStage, kind: BaselineKind, **dates: date | None) -> PlanProposal:
     """A proposal of the forecasts, but for the milestones named by their titles."""
     plan = read_plan(session, stage.project.id)
     wanted = {row.id: dates.get(row.title, row.forecast_on) for row in plan.standing}
-    return baselines.propose_plan(session, stage.lead, PACK, stage.project, baselines.Asked(kind, "Because", wanted))
+    asked = baselines.Asked(kind, "Because", wanted, confirmed=True, because="They are right")
+    return baselines.propose_plan(session, stage.lead, PACK, stage.project, asked)
 
 
 def approved(session: Session, stage: PlanStage, row: PlanProposal, by: Viewer | None = None) -> Baseline:

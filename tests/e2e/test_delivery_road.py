@@ -88,6 +88,7 @@ def approve_the_plan(journey: Journey, project: str, kind: str) -> None:
     proposal = page.url.partition("?")[0].removeprefix(journey.site.address)
     page = journey.become("cio")
     page.locator(f"main a[href='{proposal}']").first.click()
+    page.locator("textarea[name=approval]").fill("De acuerdo con lo que pide el equipo.")
     journey.confirm("/approve")
     assert "done=plan_approved" in page.url
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portfolio.closure import plan_effect as _plan_effect  # noqa: F401  (what another end of the plan means for the money)
 from portfolio.closure import routes_checklist, routes_evaluation, routes_reviews, routes_services
 
 

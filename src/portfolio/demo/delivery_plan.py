@@ -117,7 +117,7 @@ class _Telling:
     def _approve_first(self, day: date) -> None:
         first = "Plan del expediente aprobado, con los hitos de contratación que faltaban."
         self._propose(day, BaselineKind.FIRST, first, {})
-        self._decide(day, self.row["by"], "")
+        self._decide(day, self.row["by"], "Coincide con lo que prometió el expediente.")
 
     def _propose(self, day: date, kind: BaselineKind, reasons: str, dates: Mapping[str, date]) -> None:
         with self.stage.act(day, 11) as session:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.i18n import N_
 from portfolio.kpis import panel as _panel  # noqa: F401  (the lines on the first page of a project)
+from portfolio.kpis import plan_effect as _plan_effect  # noqa: F401  (what another end of the plan means for targets)
 from portfolio.kpis import routes_api, routes_files, routes_measure, routes_portfolio, routes_promise, routes_surveys
 from portfolio.kpis import trail_names as _trail_names  # noqa: F401  (what the trail calls an indicator)
 from portfolio.kpis.catalogue import catalogue

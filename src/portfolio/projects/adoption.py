@@ -1,6 +1,5 @@
 """What the case promised, brought into the plan: milestones as plain values, so that this room need not know cases."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Project
+from portfolio.projects.plan.forecasts import keep_forecast
 from portfolio.projects.plan.milestones import next_position, refuse_if_fixed
 from portfolio.projects.plan.models import Milestone
 from portfolio.projects.plan.terms import DELIVERABLE, TITLE
@@ -42,7 +42,7 @@ def adopt(session: Session, actor: Viewer, project: Project, rows: Sequence[Prom
     known = {row.source_key for row in rows_there}
     alike = {(row.title, row.promised_on) for row in rows_there if (row.source_key or "").startswith(CASE)}
     position = next_position(session, project.id)
-    added: list[uuid.UUID] = []
+    added: list[Milestone] = []
     for promised in rows:
         source_key, title = f"{CASE}{promised.key}"[:80], promised.title.strip()[:TITLE]
         if source_key in known or not title or (title, promised.due_on) in alike:
@@ -58,15 +58,17 @@ def adopt(session: Session, actor: Viewer, project: Project, rows: Sequence[Prom
             source_key=source_key,
         )
         session.add(row)
-        added.append(row.id)
+        added.append(row)
     if added:
         session.flush()
+        for row in added:
+            keep_forecast(session, actor, row, None)
         record(
             session,
             actor,
             Tag.MILESTONES_ADOPTED,
             project,
             case=project.case_id,
-            milestones=[str(one) for one in added],
+            milestones=[str(row.id) for row in added],
         )
     return len(added)

@@ -12,6 +12,7 @@ from portfolio.projects.plan.models import Baseline as Baseline
 from portfolio.projects.plan.models import BaselineItem as BaselineItem
 from portfolio.projects.plan.models import ChangeRequest as ChangeRequest
 from portfolio.projects.plan.models import Dependency as Dependency
+from portfolio.projects.plan.models import Forecast as Forecast
 from portfolio.projects.plan.models import Milestone as Milestone
 from portfolio.projects.plan.models import PlanFile as PlanFile
 from portfolio.projects.plan.models import PlanProposal as PlanProposal

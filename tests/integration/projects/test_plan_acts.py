@@ -195,7 +195,7 @@ def test_the_wrong_password_or_another_digest_approves_nothing(session: Session,
     row = proposed(session, stage, BaselineKind.FIRST)
     with pytest.raises(Refused, match="changed while"):
         baselines.approve_plan(
-            session, stage.cio, "s" * 32, stage.project, row, "a long phrase nobody guesses", "0" * 64
+            session, stage.cio, "s" * 32, stage.project, row, "a long phrase nobody guesses", "0" * 64, "Yes"
         )
     row.reasons = "Other words"
     session.flush()

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from plan_stage import PlanStage, a_milestone, a_plan_stage
+from portfolio.audit.terms import Tag
+from portfolio.audit.trail import record
 from portfolio.db.clock import move
 from portfolio.db.engine import Database
 from portfolio.projects.plan.milestones import add_dependency
@@ -55,7 +57,8 @@ def propose(lead: Visitor, stage: PlanStage, database: Database, **more: str) ->
 
 def approve(visitor: Visitor, at: str, password: str = PASSWORD) -> Page:
     digest = visitor.get(at).value("digest") or ""
-    return visitor.post(f"{at}/approve", {"digest": digest, "password": password})
+    told = {"digest": digest, "password": password, "approval": "As the committee agreed"}
+    return visitor.post(f"{at}/approve", told)
 
 
 def test_the_plan_is_read_by_whoever_finds_the_project_and_by_nobody_else(
@@ -73,7 +76,12 @@ def test_the_plan_is_read_by_whoever_finds_the_project_and_by_nobody_else(
         assert outside.get(place(stage, rest)).status == 404, rest
     reader = visitors.of(stage.analyst.person_id)
     assert reader.get(place(stage, "/milestones/new")).status == 403
-    assert "/plan/milestones/" not in reader.get(place(stage)).text
+    contract = milestone(database, "Contract signed")
+    shown = reader.get(place(stage, f"/milestones/{contract.id}"))
+    assert "Sep 1, 2026" in shown.main
+    assert shown.by_id("forecast_on") is None, "read, not written"
+    assert reader.post(place(stage, f"/milestones/{contract.id}"), fields(contract)).status == 403
+    assert outside.get(place(stage, f"/milestones/{contract.id}")).status == 404
 
 
 def test_a_re_baseline_is_decided_by_another_person_with_their_password(
@@ -304,3 +312,119 @@ def test_two_presses_are_one_proposal(visitors: Visitors, stage: PlanStage, data
     with database.reading() as session:
         rows = session.scalars(select(PlanProposal)).all()
     assert [row.kind for row in rows] == [BaselineKind.FIRST]
+
+
+@pytest.mark.parametrize("day", ["1999-01-01", "9999-12-31", "0001-01-01"])
+def test_a_date_that_cannot_be_is_refused_beside_its_field(
+    visitors: Visitors, stage: PlanStage, database: Database, day: str
+) -> None:
+    lead, launch = visitors.of(stage.lead.person_id), milestone(database, "First users")
+    at = place(stage, f"/milestones/{launch.id}")
+    refused = lead.post(at, fields(launch, forecast_on=day))
+    assert refused.status == 422
+    assert "Enter a day between" in refused.error("forecast_on")
+    assert refused.value("forecast_on") == day
+    assert "Enter a day between" in lead.post(at, fields(launch, starts_on="0001-01-01")).error("starts_on")
+    added = {"title": "New", "kind": "milestone", "percent": "0", "forecast_on": day}
+    assert lead.post(place(stage, "/milestones/new"), added).status == 422
+    asked = propose(lead, stage, database, **{f"after.{launch.id}": day})
+    assert asked.status == 422
+    assert "Enter a day between" in asked.main
+    with database.writing() as session:
+        stored = session.get_one(Milestone, launch.id)
+        stored.forecast_on = date.fromisoformat(day)
+        record(session, stage.lead, Tag.MILESTONE_CHANGED, stored)
+    for rest in ("", ".xml", ".ics", f"/milestones/{launch.id}", "/proposals/new"):
+        assert lead.raw(place(stage, rest)).status_code == 200, "what is stored is shown, whatever it is"
+    assert lead.post(at, fields(milestone(database, "First users"), forecast_on="2027-03-01")).status == 303
+
+
+def test_a_forecast_that_has_passed_wants_a_tick_and_every_one_is_kept(
+    visitors: Visitors, stage: PlanStage, database: Database
+) -> None:
+    lead, launch = visitors.of(stage.lead.person_id), milestone(database, "First users")
+    at = place(stage, f"/milestones/{launch.id}")
+    asked = lead.post(at, fields(launch, forecast_on="2026-07-01"))
+    assert "has passed" in asked.error("confirmed")
+    assert asked.value("forecast_on") == "2026-07-01"
+    assert lead.post(at, fields(launch, forecast_on="2026-07-01", note="As seen", confirmed="yes")).status == 303
+    shown = visitors.of(stage.analyst.person_id).get(place(stage)).main
+    assert "expected on Jul 1, 2026, which has passed: it needs a new forecast" in shown
+    assert lead.post(at, fields(milestone(database, "First users"), percent="30")).status == 303, "unchanged: no tick"
+    kept = visitors.of(stage.analyst.person_id).get(at).main
+    assert "Every forecast that was said" in kept
+    assert "Jul 1, 2026 Dec 1, 2026" in kept
+    assert stage.lead.name in kept
+    assert "As seen" in kept
+
+
+def test_a_proposal_that_contradicts_its_dependencies_is_shown_to_both_and_explained(
+    visitors: Visitors, stage: PlanStage, database: Database
+) -> None:
+    lead, cio = visitors.of(stage.lead.person_id), visitors.of(stage.cio.person_id)
+    odd = {f"after.{milestone(database, 'First users').id}": "2026-09-10"}
+    words = (
+        "«First users» would be approved for Sep 10, 2026, but needs «Contract signed» and 30 days: not before Oct 1"
+    )
+    first = propose(lead, stage, database, **odd)
+    assert first.error("confirmed")
+    assert words in first.main
+    assert propose(lead, stage, database, confirmed="yes", **odd).error("because") == "Say why these dates are right"
+    made = propose(lead, stage, database, confirmed="yes", because="Both run at once", **odd)
+    at = made.location.partition("?")[0]
+    seen = cio.get(at)
+    assert words in seen.main
+    assert "Both run at once" in seen.main
+    digest = seen.value("digest") or ""
+    mute = cio.post(f"{at}/approve", {"digest": digest, "password": PASSWORD})
+    assert mute.error("approval") == "Fill in this field"
+    assert approve(cio, at).status == 303
+    again = approve_again(cio, at, digest)
+    assert again.status == 409
+    assert f"This plan was decided already by {stage.cio.name} on Aug 3, 2026." in again.main
+    assert "meanwhile" not in again.main
+    later = propose(
+        lead, stage, database, kind="replan", **{f"after.{milestone(database, 'First users').id}": "2027-01-09"}
+    )
+    decided = cio.get(later.location.partition("?")[0])
+    assert "Against the end approved before Sep 10, 2026: 121 days later" in decided.main
+    assert "<strong>Sep 1, 2026</strong>" not in decided.text, "what does not change is not strong"
+    assert "<strong>Jan 9, 2027</strong>" in decided.text
+
+
+def approve_again(visitor: Visitor, at: str, digest: str) -> Page:
+    return visitor.post(f"{at}/approve", {"digest": digest, "password": PASSWORD, "approval": "Twice"})
+
+
+def test_a_schedule_file_obeys_the_same_limits(visitors: Visitors, stage: PlanStage, database: Database) -> None:
+    lead = visitors.of(stage.lead.person_id)
+    at = upload(lead, stage, FILE.replace("2026-10-01", "9999-12-31").replace("2026-11-01", "2026-08-02")).location
+    shown = lead.get(at).main
+    assert "Its date Dec 31, 9999 cannot be." in shown
+    assert "It is expected on a day that has passed, and is not reached." in shown
+    assert "tick that they are right" in lead.post(at, {"act": "import"}).error("confirmed")
+    assert lead.post(at, {"act": "import", "confirmed": "yes"}).status == 303
+    with database.reading() as session:
+        rows = {row.title: row.forecast_on for row in read_plan(session, stage.project.id).rows}
+    assert rows["Accepted"] == date(2026, 8, 2)
+    assert "Servers" not in rows
+
+
+def test_an_edit_that_nobody_approved_does_not_move_the_physical_progress(
+    visitors: Visitors, stage: PlanStage, database: Database
+) -> None:
+    lead = visitors.of(stage.lead.person_id)
+    for title, weight, percent in (("Contract signed", "52", "100"), ("First users", "48", "0")):
+        row = milestone(database, title)
+        assert (
+            lead.post(place(stage, f"/milestones/{row.id}"), fields(row, weight=weight, percent=percent)).status == 303
+        )
+    approve_first(visitors, stage, database)
+    assert "Physical progress 52%" in lead.get(place(stage)).main
+    added = {"title": "Empty", "kind": "milestone", "percent": "40", "forecast_on": "2026-12-24"}
+    assert lead.post(place(stage, "/milestones/new"), added).status == 303
+    row = milestone(database, "First users")
+    assert lead.post(place(stage, f"/milestones/{row.id}"), fields(row, weight="1")).status == 303
+    shown = lead.get(place(stage)).main
+    assert "Physical progress 52%" in shown
+    assert "1 milestone is in no approved plan and does not count yet." in shown

@@ -14,10 +14,12 @@ from portfolio.projects.plan.rules import (
     Item,
     clashes,
     cycle_through,
-    is_weighted,
     knock_on,
+    needs_new_forecast,
     next_of,
+    overdue,
     progress,
+    reckon_progress,
     state_of,
     variance_days,
 )
@@ -100,17 +102,63 @@ def test_progress_is_a_share(rows: list[tuple[int, int, bool]]) -> None:
 def test_progress_goes_by_weight_only_where_everything_has_one() -> None:
     weighed = [an_item(1, weight=75, percent=100), an_item(2, weight=25)]
     assert progress(weighed) == Fraction(3, 4)
-    assert is_weighted(weighed)
+    assert reckon_progress(weighed).is_weighted
     assert progress([*weighed, an_item(3)]) == Fraction(1, 3)
-    assert not is_weighted([*weighed, an_item(3)])
+    assert not reckon_progress([*weighed, an_item(3)]).is_weighted
     assert progress([*weighed, an_item(3, has_left=True)]) == Fraction(3, 4)
 
 
-def test_what_comes_next_is_the_earliest_that_is_open() -> None:
+DUE = date(2026, 12, 1)
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(0, 100), st.integers(0, 100), st.booleans()), max_size=5))
+def test_progress_of_an_approved_plan_is_moved_by_no_milestone_that_nobody_approved(
+    added: list[tuple[int | None, int, bool]],
+) -> None:
+    approved = [
+        an_item(1, current=DUE, approved_weight=52, weight=1, percent=100),
+        an_item(2, current=DUE, approved_weight=48, weight=99),
+    ]
+    more = [
+        an_item(10 + place, weight=weight, percent=percent, actual=AS_AT if reached else None)
+        for place, (weight, percent, reached) in enumerate(added)
+    ]
+    found = reckon_progress([*approved, *more])
+    assert found.share == Fraction(52, 100), "by the weights that were approved, whatever the forms say now"
+    assert found.is_weighted
+    assert found.is_approved
+    assert list(found.waiting) == more
+
+
+def test_a_weight_that_lacks_in_the_approved_plan_is_named_and_each_counts_the_same() -> None:
+    rows = [an_item(1, current=DUE, approved_weight=90, percent=100), an_item(2, current=DUE, weight=10)]
+    found = reckon_progress(rows)
+    assert found.share == Fraction(1, 2)
+    assert list(found.unweighed) == [rows[1]]
+    assert not found.is_weighted
+    assert reckon_progress([]).share is None
+    assert reckon_progress([an_item(1, current=DUE, approved_weight=0, percent=40)]).share == Fraction(2, 5)
+
+
+def test_what_comes_next_lies_ahead_and_what_has_passed_is_overdue() -> None:
     reached = an_item(1, forecast=date(2026, 1, 1), actual=date(2026, 1, 1))
     late, soon = an_item(2, forecast=date(2026, 11, 1)), an_item(3, forecast=date(2026, 12, 1))
-    assert next_of([reached, soon, late]) == late
-    assert next_of([reached]) is None
+    put_off = an_item(4, current=date(2026, 4, 1), forecast=date(2026, 12, 2))
+    hopeful = an_item(5, current=date(2026, 12, 3), forecast=date(2026, 11, 20))
+    rows = [reached, soon, late, put_off, hopeful]
+    assert next_of(rows, AS_AT) == soon
+    assert next_of([reached, late], AS_AT) is None
+    assert overdue(rows, AS_AT) == [(put_off, 236), (late, 22)]
+    assert [needs_new_forecast(item, AS_AT) for item in rows] == [False, False, True, False, True]
+
+
+def test_dates_at_the_end_of_time_fail_nothing() -> None:
+    forecasts: dict[uuid.UUID, date | None] = {key(1): date.max, key(2): date.min}
+    [clash] = clashes(forecasts, [], a_chain(30))
+    assert clash.allowed == date.max
+    [effect] = knock_on(forecasts, [], a_chain(30), key(1), date.max)
+    assert effect.earliest == date.max
+    assert clashes({key(1): date.min, key(2): date.min}, [], a_chain(-30)) == []
 
 
 EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40)

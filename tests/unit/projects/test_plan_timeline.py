@@ -6,10 +6,12 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portfolio.projects.plan.limits import Limits
 from portfolio.projects.plan.rules import Item
 from portfolio.projects.plan.shown import variance_words
-from portfolio.projects.plan.timeline import LONGEST, MOST_TICKS, timeline
+from portfolio.projects.plan.timeline import LONGEST, MARGIN, MOST_TICKS, timeline
 
+LIMITS = Limits(date(2015, 1, 1), date(2050, 12, 31))
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 ITEMS = st.lists(
     st.builds(
@@ -29,7 +31,7 @@ ITEMS = st.lists(
 
 @given(ITEMS, DAYS)
 def test_everything_lies_within_the_drawing_and_later_days_lie_to_the_right(items: list[Item], as_at: date) -> None:
-    found = timeline(items, as_at)
+    found = timeline(items, as_at, LIMITS)
     if found is None:
         return
     assert found.today is not None
@@ -50,9 +52,24 @@ def test_everything_lies_within_the_drawing_and_later_days_lie_to_the_right(item
 
 def test_what_has_no_two_days_is_not_drawn() -> None:
     day = date(2026, 11, 23)
-    assert timeline([], day) is None
-    assert timeline([Item(id=uuid.uuid4(), title="A", forecast=day)], day) is None
-    assert timeline([Item(id=uuid.uuid4(), title="A", forecast=date(2026, 11, 24))], day) is not None
+    assert timeline([], day, LIMITS) is None
+    assert timeline([Item(id=uuid.uuid4(), title="A", forecast=day)], day, LIMITS) is None
+    assert timeline([Item(id=uuid.uuid4(), title="A", forecast=date(2026, 11, 24))], day, LIMITS) is not None
+
+
+def test_a_date_beyond_the_limits_stands_at_the_edge_and_is_counted() -> None:
+    day = date(2026, 11, 23)
+    rows = [
+        Item(id=uuid.uuid4(), title="Old", forecast=date(1999, 1, 1)),
+        Item(id=uuid.uuid4(), title="A", forecast=date(2027, 1, 1)),
+        Item(id=uuid.uuid4(), title="Never", forecast=date.max),
+    ]
+    found = timeline(rows, day, LIMITS)
+    assert found is not None
+    assert [mark.expected for mark in found.marks] == [MARGIN, 100 - MARGIN, 100 - MARGIN]
+    assert found.today == MARGIN
+    assert found.clipped == 2
+    assert {tick.day.year for tick in found.ticks} <= {2026, 2027}
 
 
 def test_days_are_told_in_words() -> None:

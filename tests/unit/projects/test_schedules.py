@@ -3,13 +3,16 @@
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from portfolio.errors import FieldRefused
+from portfolio.projects.plan.calendar_out import write_calendar
+from portfolio.projects.plan.limits import Limits
 from portfolio.projects.plan.models import Milestone
 from portfolio.projects.plan.mspdi_read import SPACE, read_schedule
 from portfolio.projects.plan.mspdi_write import write_schedule
@@ -20,6 +23,7 @@ from portfolio.projects.plan.terms import MOST_ITEMS, PlanItemKind, TaskAct
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "mspdi_derived"
 TODAY = date(2026, 11, 23)
+LIMITS = Limits(date(1990, 1, 1), date(2046, 11, 23))
 PROJECT = uuid.uuid4()
 
 
@@ -62,7 +66,7 @@ def test_a_real_schedule_has_the_totals_that_were_published() -> None:
             expected["baseline_finish"],
         )
         assert totals.finishing_after_baseline == expected["activities_finishing_after_baseline"]
-        wanted = plan_import(found, a_plan(), TODAY)
+        wanted = plan_import(found, a_plan(), TODAY, LIMITS)
         assert wanted.count(TaskAct.CREATE) == expected["activities"] + expected["milestones"]
         assert wanted.count(TaskAct.SKIP) == 1, "the summary of the whole"
 
@@ -102,7 +106,7 @@ def test_each_task_says_what_is_wrong_with_it() -> None:
         a_task(9, more=needs(99)),
         a_task(10, more=needs(1000, "<Type>3</Type>")),
     ]
-    lines = plan_import(read_schedule(a_file(*tasks)), a_plan(), TODAY).lines
+    lines = plan_import(read_schedule(a_file(*tasks)), a_plan(), TODAY, LIMITS).lines
     said = {(line.task.uid, line.act): " ".join(line.findings) for line in lines}
     assert "sums up" in said[0, TaskAct.SKIP]
     assert "inactive" in said[1, TaskAct.SKIP]
@@ -124,7 +128,9 @@ def test_each_task_says_what_is_wrong_with_it() -> None:
 
 
 def test_a_circle_in_the_file_is_left_out_and_told() -> None:
-    found = plan_import(read_schedule(a_file(a_task(1, more=needs(2)), a_task(2, more=needs(1)))), a_plan(), TODAY)
+    found = plan_import(
+        read_schedule(a_file(a_task(1, more=needs(2)), a_task(2, more=needs(1)))), a_plan(), TODAY, LIMITS
+    )
     assert [(uid, link.needs) for uid, link in found.added_links] == [(1, 2)]
     assert "circle" in found.lines[1].findings[0]
 
@@ -150,7 +156,7 @@ def test_a_plan_that_goes_out_and_comes_back_changes_nothing() -> None:
     read = read_schedule(write_schedule("A plan", "PF-2027-000001", plan, TODAY))
     assert [task.uid for task in read.tasks] == [8, 9, 7, 10], "its own number, and the next free ones"
     assert read.totals.baseline_finish == date(2026, 12, 31)
-    wanted = plan_import(read, plan, TODAY)
+    wanted = plan_import(read, plan, TODAY, LIMITS)
     assert wanted.is_empty, [(line.task.name, line.changes) for line in wanted.lines]
     assert wanted.count(TaskAct.SAME) == 4
     assert not any(line.findings for line in wanted.lines if line.task.name != "Lessons")
@@ -162,7 +168,7 @@ def test_a_file_decides_what_its_tasks_need_of_each_other_and_nothing_else() -> 
     other = a_row("Ours")
     edges = [Edge(second.id, first.id, 5), Edge(second.id, other.id)]
     plan = a_plan(first, second, other, edges=edges)
-    wanted = plan_import(read_schedule(a_file(a_task(1, "One"), a_task(2, "Two"))), plan, TODAY)
+    wanted = plan_import(read_schedule(a_file(a_task(1, "One"), a_task(2, "Two"))), plan, TODAY, LIMITS)
     assert wanted.removed_links == [edges[0]]
     assert wanted.untouched == ["Ours"]
     assert [line.act for line in wanted.lines] == [TaskAct.UPDATE, TaskAct.UPDATE]
@@ -172,6 +178,35 @@ def test_a_file_decides_what_its_tasks_need_of_each_other_and_nothing_else() -> 
 def test_another_baseline_in_the_file_is_told_and_never_taken() -> None:
     row = a_row("One", kind=PlanItemKind.ACTIVITY, source_key="file:1", forecast_on=date(2026, 12, 1))
     base = "<Baseline><Number>0</Number><Finish>2026-10-01T17:00:00</Finish></Baseline>"
-    wanted = plan_import(read_schedule(a_file(a_task(1, "One", more=base))), a_plan(row, due=date(2026, 11, 1)), TODAY)
+    wanted = plan_import(
+        read_schedule(a_file(a_task(1, "One", more=base))), a_plan(row, due=date(2026, 11, 1)), TODAY, LIMITS
+    )
     assert wanted.lines[0].act is TaskAct.SAME
     assert "stays as it is" in wanted.lines[0].findings[0]
+
+
+def test_a_task_that_cannot_be_is_left_out_and_the_others_come_in() -> None:
+    tasks = (
+        a_task(1, finish="1989-12-31T17:00:00"),
+        a_task(2, finish="9999-12-31T17:00:00"),
+        a_task(3, more="<Start>0001-01-01T08:00:00</Start>"),
+        a_task(4, finish="2026-11-22T17:00:00"),
+        a_task(5),
+    )
+    wanted = plan_import(read_schedule(a_file(*tasks)), a_plan(), TODAY, LIMITS)
+    assert [line.act for line in wanted.lines] == [TaskAct.SKIP] * 3 + [TaskAct.CREATE] * 2
+    assert all("cannot be" in line.findings[0] for line in wanted.lines[:3])
+    assert wanted.passed == 1, "what has passed and is not reached comes in once somebody confirms it"
+
+
+def test_what_is_stored_goes_out_whatever_its_dates() -> None:
+    rows = [
+        Milestone(project_id=PROJECT, position=place, title=f"At {day}", forecast_on=day, starts_on=date.min)
+        for place, day in enumerate((date.min, date.max), start=1)
+    ]
+    plan = a_plan(*rows, due=date.max)
+    assert b"9999-12-31" in write_schedule("A plan", "PF-2027-000001", plan, TODAY)
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    out = write_calendar("A plan", "PF-2027-000001", plan, at, TODAY, "https://example.org/plan", "example.org")
+    ends = {str(one["summary"])[:13]: one.get("dtend") for one in Calendar.from_ical(out).walk("VEVENT")}
+    assert ends["At 9999-12-31"] is None

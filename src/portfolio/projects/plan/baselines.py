@@ -18,31 +18,38 @@ from portfolio.audit.canon import digest
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
-from portfolio.errors import Refused
+from portfolio.errors import FieldRefused, Refused
 from portfolio.i18n import gettext as _
 from portfolio.identity.step_up import prove
 from portfolio.notifications.outbox import owe
 from portfolio.packs.schema import CountryPack
 from portfolio.people.permissions import Permission
-from portfolio.people.queries import holders
+from portfolio.people.queries import holders, names
 from portfolio.people.terms import Role
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Project
 from portfolio.projects.oversight import overseers
-from portfolio.projects.plan.milestones import refuse_if_fixed, today, why_fixed
+from portfolio.projects.plan.doubts import dates_of, doubts_of, impossible
+from portfolio.projects.plan.milestones import limits, refuse_if_fixed, today, why_fixed
 from portfolio.projects.plan.models import Baseline, BaselineItem, ChangeRequest, Milestone, PlanProposal
 from portfolio.projects.plan.queries import Plan, accepted_changes, read_plan
 from portfolio.projects.plan.terms import BaselineKind, PlanProposalState
+from portfolio.web.formatting import country_zone, short_day
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A plan that somebody proposes: the date of each milestone by its id; one without a date leaves the plan."""
+    """A plan that somebody proposes: the date of each milestone by its id; one without a date leaves the plan.
+
+    `confirmed`, `because`: the proposer looked at dates that are odd (`doubts`), and why they are right.
+    """
 
     kind: BaselineKind
     reasons: str
     dates: Mapping[uuid.UUID, date | None]
     changes: Sequence[uuid.UUID] = ()
+    confirmed: bool = False
+    because: str = ""
 
 
 def suggested(plan: Plan) -> dict[uuid.UUID, date | None]:
@@ -68,7 +75,7 @@ def why_not_propose(session: Session, project: Project, plan: Plan) -> list[str]
 
 
 def propose_plan(session: Session, actor: Viewer, pack: CountryPack, project: Project, asked: Asked) -> PlanProposal:
-    """The first person's act. Raises `Refused` with every reason."""
+    """The first person's act. Raises `Refused` with every reason, `FieldRefused` for odd dates that were not confirmed."""
     _lock(session, project)
     plan = read_plan(session, project.id)
     reasons = why_not_propose(session, project, plan)
@@ -85,15 +92,22 @@ def propose_plan(session: Session, actor: Viewer, pack: CountryPack, project: Pr
     elif not is_first and all(line["before"] == line["after"] for line in lines):
         reasons.append(_("Nothing differs from the plan approved at present."))
     reasons += _about_reached(plan, asked)
+    reasons += _impossible(session, project, plan, asked.dates)
     carried = [row for row in accepted_changes(session, project.id) if row.id in asked.changes]
     if len(carried) != len(set(asked.changes)):
         reasons.append(_("A change request that you chose is not accepted, or another plan carries it out."))
     if reasons:
         raise Refused(*reasons)
+    odd = doubts_of(session, actor, plan, {row.id: asked.dates.get(row.id) for row in plan.standing}, today(session))
+    if odd.all and not asked.confirmed:
+        raise FieldRefused("confirmed", _("Look at these dates: correct them, or tick that they are right and say why"))
+    if odd.all and not asked.because.strip():
+        raise FieldRefused("because", _("Say why these dates are right"))
     row = PlanProposal(
         project_id=project.id,
         kind=asked.kind,
         reasons=asked.reasons.strip(),
+        because=asked.because.strip() if odd.all else "",
         base_number=plan.number,
         lines=lines,
         proposed_by_id=actor.person_id,
@@ -110,6 +124,11 @@ def propose_plan(session: Session, actor: Viewer, pack: CountryPack, project: Pr
     )  # fmt: skip
     _tell(session, project, row, "plan_proposed", _deciders(session, pack, project) - {actor.person_id}, by=actor.name)
     return row
+
+
+def _impossible(session: Session, project: Project, plan: Plan, dates: Mapping[uuid.UUID, date | None]) -> list[str]:
+    wrong = impossible(plan, dates, limits(session, project))
+    return [f"{plan.items[key].title}: {fault}" for key, fault in wrong.items()]
 
 
 def _about_reached(plan: Plan, asked: Asked) -> list[str]:
@@ -144,8 +163,10 @@ def _lines(plan: Plan, asked: Asked) -> list[dict[str, Any]]:
 
 def digest_of(row: PlanProposal) -> str:
     """SHA-256 of what was proposed: what the page shows to the decider, and what their proof is bound to."""
+    confirmed = {"because": row.because} if row.because else {}
     return digest(
         {
+            **confirmed,
             "project": row.project_id,
             "kind": row.kind.value,
             "reasons": row.reasons,
@@ -160,7 +181,7 @@ def digest_of(row: PlanProposal) -> str:
 def why_not_decide(session: Session, actor: Viewer, project: Project, row: PlanProposal) -> list[str]:
     """Why this person does not decide on it; empty when they may."""
     if row.state is not PlanProposalState.PROPOSED:
-        return [_("This was decided already.")]
+        return [decided_words(session, row)]
     reasons = why_fixed(project)
     initiative = session.get_one(Initiative, project.initiative_id)
     if not actor.can_in(Permission.PLAN_DECIDE, initiative.institution_id):
@@ -172,22 +193,39 @@ def why_not_decide(session: Session, actor: Viewer, project: Project, row: PlanP
     return reasons
 
 
+def decided_words(session: Session, row: PlanProposal) -> str:
+    """That a proposal was decided, by whom and on which day."""
+    if row.decided_by_id is None or row.decided_at is None:
+        return _("This was decided already.")
+    who = names(session, [row.decided_by_id]).get(row.decided_by_id, "")
+    day = short_day(row.decided_at.astimezone(country_zone()).date())
+    if row.state is PlanProposalState.TAKEN_BACK:
+        return _("This plan was taken back already by %(who)s on %(day)s.") % {"who": who, "day": day}
+    return _("This plan was decided already by %(who)s on %(day)s.") % {"who": who, "day": day}
+
+
 def approve_plan(
     session: Session, actor: Viewer, secret: str, project: Project, row: PlanProposal, password: str, shown: str,
-    answer: str = "",
+    answer: str,
 ) -> Baseline:  # fmt: skip
     """The second person's act: one more approved plan. Milestones without a date leave the plan; nothing earlier changes.
 
-    `shown`: the digest on the page. Raises `FieldRefused` for the password, `Refused` with every reason.
+    `shown`: the digest on the page; `answer`: why it is approved. Raises `FieldRefused` for the password and for an approval
+    without a reason, `Refused` with every reason.
     """
+    if not answer.strip():
+        raise FieldRefused("approval", _("Say why it is approved"))
     prove(session, secret, actor, password, shown)
     _lock(session, project)
     session.refresh(row)
     if shown != row.digest:
         raise Refused(_("What was proposed changed while you were looking. Read it again: nothing was approved."))
-    number = read_plan(session, project.id).number
+    plan = read_plan(session, project.id)
+    number = plan.number
     reasons = why_not_decide(session, actor, project, row)
-    if number != row.base_number:
+    if row.state is PlanProposalState.PROPOSED:
+        reasons += _impossible(session, project, plan, dates_of(row))
+    if row.state is PlanProposalState.PROPOSED and number != row.base_number:
         reasons.append(_("Another plan was approved meanwhile: it has to be proposed again."))
     if reasons:
         raise Refused(*reasons)
@@ -254,7 +292,7 @@ def take_back_plan(session: Session, actor: Viewer, project: Project, row: PlanP
     _lock(session, project)
     session.refresh(row)
     if row.state is not PlanProposalState.PROPOSED:
-        raise Refused(_("This was decided already."))
+        raise Refused(decided_words(session, row))
     if actor.person_id != row.proposed_by_id:
         raise Refused(_("Only who proposed it takes it back."))
     _end(session, actor, project, row, PlanProposalState.TAKEN_BACK, answer)

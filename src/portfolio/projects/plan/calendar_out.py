@@ -31,7 +31,8 @@ def write_calendar(title: str, number: str, plan: Plan, at: datetime, as_at: dat
         event.add("dtstamp", at)
         event.add("sequence", row.version)
         event.add("dtstart", day)
-        event.add("dtend", day + timedelta(days=1))
+        if day < date.max:  # without an end an all-day event lasts its day, and the last day has no day after it
+            event.add("dtend", day + timedelta(days=1))
         event.add("summary", f"{row.title} ({number})")
         event.add(
             "description",

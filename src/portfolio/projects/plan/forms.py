@@ -71,6 +71,8 @@ class ProposalFields(BaseModel):
     kind: BaselineKind | None = None
     reasons: Reasons
     changes: list[uuid.UUID] = []
+    confirmed: bool = False
+    because: Annotated[str, StringConstraints(max_length=REASONS)] = ""
 
 
 class DecideFields(BaseModel):
@@ -79,7 +81,7 @@ class DecideFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     digest: Annotated[str, StringConstraints(max_length=64)] = ""
-    answer: Annotated[str, StringConstraints(max_length=REASONS)] = ""
+    approval: Reasons
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 

@@ -15,7 +15,9 @@ from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.i18n import gettext as _
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Project
+from portfolio.projects.plan.forecasts import keep_forecast
 from portfolio.projects.plan.forms import MilestoneFields
+from portfolio.projects.plan.limits import Limits, actual_fault, date_fault, has_passed, limits_of
 from portfolio.projects.plan.models import Dependency, Milestone
 from portfolio.projects.plan.queries import all_needed_by, elsewhere
 from portfolio.projects.plan.rules import cycle_through
@@ -44,10 +46,20 @@ def today(session: Session) -> date:
     return now(session).astimezone(country_zone()).date()
 
 
-def add_milestone(session: Session, actor: Viewer, project: Project, fields: MilestoneFields) -> Milestone:
-    """One more milestone; it enters the approved plan only with the next re-baseline. Raises `Refused`, `FieldRefused`."""
+def limits(session: Session, project: Project) -> Limits:
+    """Within which the dates of this project's plan lie."""
+    return limits_of(project.starts_on or project.began_on, project.ends_on, today(session))
+
+
+def add_milestone(
+    session: Session, actor: Viewer, project: Project, fields: MilestoneFields, *, confirmed: bool = False
+) -> Milestone:
+    """One more milestone; it enters the approved plan only with the next re-baseline. Raises `Refused`, `FieldRefused`.
+
+    `confirmed`: a person looked at a forecast that has passed already.
+    """
     refuse_if_fixed(project)
-    _refuse_future(session, fields)
+    _check_dates(session, project, fields, None, confirmed)
     count = session.scalar(select(func.count()).select_from(Milestone).where(col(Milestone.project_id) == project.id))
     if (count or 0) >= MOST_ITEMS:
         raise Refused(_("A plan has at most %(n)s milestones and activities.") % {"n": MOST_ITEMS})
@@ -55,6 +67,7 @@ def add_milestone(session: Session, actor: Viewer, project: Project, fields: Mil
     _write(row, fields)
     session.add(row)
     session.flush()
+    keep_forecast(session, actor, row, None)
     record(
         session, actor, Tag.MILESTONE_ADDED, row, words=row.title, project=project.id, case=project.case_id,
         forecast=row.forecast_on,
@@ -68,29 +81,54 @@ def next_position(session: Session, project_id: uuid.UUID) -> int:
 
 
 def change_milestone(
-    session: Session, actor: Viewer, project: Project, row: Milestone, fields: MilestoneFields
+    session: Session,
+    actor: Viewer,
+    project: Project,
+    row: Milestone,
+    fields: MilestoneFields,
+    *,
+    confirmed: bool = False,
 ) -> None:
-    """What is expected now. A later forecast moves nothing else: the page shows what it means for those that need this one."""
+    """What is expected now. A later forecast moves nothing else: the page shows what it means for those that need this one.
+
+    `confirmed`: a person looked at a forecast that has passed already; one that stays as it was asks for nothing.
+    """
     refuse_if_fixed(project)
     if row.left_on is not None:
         raise Refused(_("An approved plan left this milestone out: it does not change any more."))
     if fields.version != row.version:
         raise Refused(_("Someone else changed this while you were looking. Reload the page and try again."))
-    _refuse_future(session, fields)
+    _check_dates(session, project, fields, row, confirmed)
     before = (row.forecast_on, row.actual_on)
     if before[1] is not None and fields.actual_on is None and not fields.note:
         raise FieldRefused("note", _("Say why it is not reached after all"))
     _write(row, fields)
     session.flush()
+    keep_forecast(session, actor, row, before[0])
     record(
         session, actor, Tag.MILESTONE_CHANGED, row, words=row.note, project=project.id, case=project.case_id,
         forecast_before=before[0], forecast=row.forecast_on, actual_before=before[1], actual=row.actual_on,
     )  # fmt: skip
 
 
-def _refuse_future(session: Session, fields: MilestoneFields) -> None:
-    if fields.actual_on is not None and fields.actual_on > today(session):
-        raise FieldRefused("actual_on", _("Enter today or an earlier day: what is still to come is a forecast"))
+def _check_dates(
+    session: Session, project: Project, fields: MilestoneFields, row: Milestone | None, confirmed: bool
+) -> None:
+    """What is stored already and stays asks for nothing: a plan with an odd date can still be put right, date by date."""
+    within, day = limits(session, project), today(session)
+    there = {name: getattr(row, name, None) for name in ("starts_on", "forecast_on", "actual_on")}
+    for name in ("starts_on", "forecast_on"):
+        value = getattr(fields, name)
+        if value != there[name] and (fault := date_fault(value, within)):
+            raise FieldRefused(name, fault)
+    if fields.actual_on != there["actual_on"] and (fault := actual_fault(fields.actual_on, within, day)):
+        raise FieldRefused("actual_on", fault)
+    is_new = fields.forecast_on != there["forecast_on"]
+    if is_new and has_passed(fields.forecast_on, fields.actual_on, day) and not confirmed:
+        raise FieldRefused(
+            "confirmed",
+            _("The forecast has passed and the milestone is not reached: correct it, or tick that it is right"),
+        )
 
 
 def _write(row: Milestone, fields: MilestoneFields) -> None:

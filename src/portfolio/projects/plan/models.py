@@ -1,8 +1,9 @@
 """Milestones with what they need; approved plans, which nothing ever changes; proposals, change requests and schedule files."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field
@@ -52,6 +53,19 @@ class Milestone(Versioned, Audited, table=True):
     note: str = Field(default="", max_length=NOTE, description="why the forecast is what it is")
     source_key: str | None = Field(default=None, max_length=80)
     left_on: date | None = Field(default=None, description="the day on which an approved plan left it out")
+
+
+class Forecast(Table, Audited, table=True):
+    """What was expected of a milestone from a moment on, and what before. Append-only."""
+
+    __tablename__ = "milestone_forecast"
+
+    milestone_id: uuid.UUID = Field(foreign_key="milestone.id", index=True)
+    forecast_on: date | None = None
+    before_on: date | None = Field(default=None, description="the forecast that it takes the place of")
+    note: str = Field(default="", max_length=NOTE, description="why, as it was said then")
+    said_at: datetime
+    by_id: uuid.UUID | None = Field(default=None, foreign_key="person.id", description="nothing: the system")
 
 
 class Dependency(Table, Audited, table=True):
@@ -105,10 +119,17 @@ class PlanProposal(Versioned, Audited, table=True):
     """
 
     __tablename__ = "plan_proposal"
+    __later__: ClassVar[Mapping[str, Any]] = {"because": ""}
 
     project_id: uuid.UUID = Field(foreign_key="project.id", index=True)
     kind: BaselineKind = Field(sa_type=enum_type(BaselineKind, 20))
     reasons: str = Field(max_length=REASONS)
+    because: str = Field(
+        default="",
+        max_length=REASONS,
+        sa_column_kwargs={"server_default": ""},
+        description="why dates that look wrong are right: those that had passed, or lie before what they need",
+    )
     base_number: int
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     digest: str = Field(

@@ -7,6 +7,7 @@ from datetime import date
 
 from portfolio.i18n import gettext as _
 from portfolio.projects.plan.baselines import suggested
+from portfolio.projects.plan.limits import Limits, date_fault
 from portfolio.projects.plan.queries import Plan
 from portfolio.web.forms import Submitted
 
@@ -45,13 +46,20 @@ def suggested_dates(plan: Plan) -> Dates:
     return Dates([_row(plan, key, day.isoformat() if day else "", "") for key, day in values.items()], values)
 
 
-def read_dates(plan: Plan, submitted: Submitted) -> Dates:
-    """What was typed for the milestones that stand; a blank date leaves the milestone out."""
-    rows, values = [], {}
+def read_dates(plan: Plan, submitted: Submitted, limits: Limits) -> Dates:
+    """What was typed for the milestones that stand; a blank date leaves the milestone out.
+
+    A date outside `limits` is wrong, except where it is approved already.
+    """
+    rows: list[DateRow] = []
+    values: dict[uuid.UUID, date | None] = {}
     for key in suggested(plan):
         typed, error = submitted.text(f"{PREFIX}{key}"), ""
         try:
-            values[key] = date.fromisoformat(typed) if typed else None
+            day = date.fromisoformat(typed) if typed else None
+            error = "" if day == plan.items[key].current else date_fault(day, limits)
+            if not error:
+                values[key] = day
         except ValueError:
             error = _("Enter a real date")
         rows.append(_row(plan, key, typed, error))

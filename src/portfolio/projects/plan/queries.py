@@ -56,11 +56,14 @@ def read_plan(session: Session, project_id: uuid.UUID) -> Plan:
     baselines = session.scalars(
         select(Baseline).where(col(Baseline.project_id) == project_id).order_by(col(Baseline.number))
     ).all()
-    first, current = _dates(session, baselines[:1]), _dates(session, baselines[-1:])
+    newest = baseline_items(session, [one.id for one in baselines[-1:]])
+    first = {item.milestone_id: item.due_on for item in baseline_items(session, [one.id for one in baselines[:1]])}
+    current = {item.milestone_id: item.due_on for item in newest}
+    weights = {item.milestone_id: item.weight for item in newest}
     ordered = sorted(rows, key=lambda row: (row.left_on is not None, _day(row, current), row.position, str(row.id)))
     return Plan(
         rows=ordered,
-        items={row.id: item_of(row, first.get(row.id), current.get(row.id)) for row in ordered},
+        items={row.id: item_of(row, first.get(row.id), current.get(row.id), weights.get(row.id)) for row in ordered},
         edges=edges_of(session, [row.id for row in rows]),
         baselines=baselines,
         proposal=open_proposal(session, project_id),
@@ -71,12 +74,8 @@ def _day(row: Milestone, current: Mapping[uuid.UUID, date]) -> date:
     return row.actual_on or row.forecast_on or current.get(row.id) or date.max
 
 
-def _dates(session: Session, baselines: Sequence[Baseline]) -> dict[uuid.UUID, date]:
-    return {item.milestone_id: item.due_on for item in baseline_items(session, [one.id for one in baselines])}
-
-
-def item_of(row: Milestone, first: date | None, current: date | None) -> Item:
-    """What the rules see of a row."""
+def item_of(row: Milestone, first: date | None, current: date | None, approved_weight: int | None = None) -> Item:
+    """What the rules see of a row, with what the first and the newest approved plan say of it."""
     return Item(
         id=row.id,
         title=row.title,
@@ -87,6 +86,7 @@ def item_of(row: Milestone, first: date | None, current: date | None) -> Item:
         actual=row.actual_on,
         starts=row.starts_on,
         weight=row.weight,
+        approved_weight=approved_weight,
         percent=row.percent,
         has_left=row.left_on is not None,
     )

@@ -1,7 +1,7 @@
 """Proposing a plan, and deciding on it as another person."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,10 @@ from portfolio.people.queries import names
 from portfolio.projects.plan import baselines
 from portfolio.projects.plan.access import AnyRequest, Visit, visit
 from portfolio.projects.plan.baselines import Asked, digest_of
+from portfolio.projects.plan.doubts import dates_of, doubts_of
+from portfolio.projects.plan.effects import NewEnd, effects_of
 from portfolio.projects.plan.forms import AnswerFields, DecideFields, ProposalFields
+from portfolio.projects.plan.milestones import limits
 from portfolio.projects.plan.models import ChangeRequest, PlanProposal
 from portfolio.projects.plan.proposal_form import Dates, read_dates, suggested_dates
 from portfolio.projects.plan.queries import accepted_changes, get_proposal
@@ -72,7 +75,8 @@ def submit_form(
     project_id: FromPath[uuid.UUID],
 ) -> Response[Any] | Any:
     here = visit(request, session, project_id)
-    form, dates = bind(ProposalFields, submitted), read_dates(here.plan, submitted)
+    within = limits(session, here.project)
+    form, dates = bind(ProposalFields, submitted), read_dates(here.plan, submitted, within)
     is_first = here.plan.number == 0
     if form.value is not None and form.value.kind is None and not is_first:
         form = form.with_error("kind", _("Choose one of the options"))
@@ -80,10 +84,14 @@ def submit_form(
         form = Form(form.raw, {**form.errors, **dates.errors})
         return invalid(request, FORM, **_form_context(here, form, dates))
     kind = BaselineKind.FIRST if is_first or form.value.kind is None else form.value.kind
-    asked = Asked(kind, form.value.reasons, dates.values, form.value.changes)
+    typed = form.value
+    asked = Asked(kind, typed.reasons, dates.values, typed.changes, typed.confirmed, typed.because)
     try:
         with session.begin_nested():
             row = baselines.propose_plan(session, here.actor, pack_of(request), here.project, asked)
+    except FieldRefused as refused:
+        wrong = taken_back(session, form, refused)
+        return invalid(request, FORM, **_form_context(here, wrong, dates))
     except Refused as refused:
         return invalid(request, FORM, **_form_context(here, form, dates, refused.reasons))
     address = here.address("projects.plan_proposal", proposal_id=row.id)
@@ -99,6 +107,7 @@ def _form_context(
         "plan": here.plan,
         "form": form,
         "dates": dates.rows,
+        "doubts": doubts_of(here.session, here.viewer, here.plan, dates.values, here.as_at).all if form.errors else [],
         "reasons": list(reasons),
         "why_not": baselines.why_not_propose(here.session, here.project, here.plan),
         "kinds": [(kind.value, label(kind)) for kind in REBASELINES],
@@ -145,7 +154,7 @@ def submit_approval(
         return invalid(request, PROPOSAL, **_proposal_context(here, row, decide=form))
     try:
         baselines.approve_plan(
-            session, here.actor, secret, here.project, row, form.value.password, form.value.digest, form.value.answer
+            session, here.actor, secret, here.project, row, form.value.password, form.value.digest, form.value.approval
         )
     except FieldRefused as refused:
         wrong = taken_back(session, form, refused)
@@ -199,7 +208,10 @@ def submit_taking_back(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One milestone of a proposal: approved before, asked for, and the days between; `first` for a comparison with it."""
+    """One milestone of a proposal: approved before, asked for, and the days between; `first` for a comparison with it.
+
+    `is_changed`: its date is another than the one approved before, or it enters or leaves the plan.
+    """
 
     title: str
     first: date | None
@@ -207,6 +219,7 @@ class Line:
     after: date | None
     change: Variance
     to_first: Variance
+    is_changed: bool
 
 
 def _proposal_context(
@@ -230,6 +243,10 @@ def _proposal_context(
         "lines": [_line(here, line) for line in row.lines],
         "carried": carried,
         "digest": digest_of(row),
+        "doubts": _doubts(here, row),
+        "ends": _ends(here, row),
+        "effects": _effects(here, row) if is_open else [],
+        "is_overtaken": is_open and row.base_number != here.plan.number,
         "may_decide": may_decide,
         "may_take_back": is_open and is_own and here.can_write,
         "why_not": baselines.why_not_decide(here.session, here.viewer, here.project, row) if may_decide else [],
@@ -238,10 +255,53 @@ def _proposal_context(
     }
 
 
+def _doubts(here: Visit, row: PlanProposal) -> list[str]:
+    """What is odd about it now, for whoever decides; of a decided one, only why it was held to be right is kept."""
+    if row.state is not PlanProposalState.PROPOSED:
+        return []
+    return doubts_of(here.session, here.viewer, here.plan, dates_of(row), here.as_at).all
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The last day of the plan asked for, against that of the plan before and of the first one."""
+
+    after: date
+    before: date | None
+    first: date | None
+    to_before: Variance
+    to_first: Variance
+
+
+def _ends(here: Visit, row: PlanProposal) -> Ends | None:
+    after = _last(line["after"] for line in row.lines)
+    if after is None:
+        return None
+    before = _last(line["before"] for line in row.lines)
+    first = max((item.first for item in here.plan.items.values() if item.first is not None), default=None)
+    return Ends(after, before, first, _end_moved(before, after), _end_moved(first, after))
+
+
+def _end_moved(before: date | None, after: date) -> Variance:
+    return Variance("–", "quiet") if before is None else moved_words((after - before).days)
+
+
+def _last(days: Iterable[str | None]) -> date | None:
+    return max((date.fromisoformat(day) for day in days if day), default=None)
+
+
+def _effects(here: Visit, row: PlanProposal) -> list[str]:
+    """What another end means for money and indicators, as the rooms that keep them say."""
+    ends = _ends(here, row)
+    if ends is None:
+        return []
+    return effects_of(NewEnd(here.session, pack_of(here.request), here.project, ends.before, ends.after, here.as_at))
+
+
 def _line(here: Visit, line: dict[str, Any]) -> Line:
     before, after = (date.fromisoformat(line[name]) if line[name] else None for name in ("before", "after"))
     first = here.plan.items[uuid.UUID(line["milestone"])].first
-    return Line(line["title"], first, before, after, _moved(before, after), _moved(first, after))
+    return Line(line["title"], first, before, after, _moved(before, after), _moved(first, after), before != after)
 
 
 def _moved(before: date | None, after: date | None) -> Variance:

@@ -23,7 +23,7 @@ from portfolio.people.permissions import Permission
 from portfolio.projects.frame import ProjectFrame
 from portfolio.projects.plan.access import AnyRequest, Visit, visit
 from portfolio.projects.plan.calendar_out import write_calendar
-from portfolio.projects.plan.milestones import refuse_if_fixed
+from portfolio.projects.plan.milestones import limits, refuse_if_fixed
 from portfolio.projects.plan.models import PlanFile
 from portfolio.projects.plan.mspdi_read import Schedule, read_schedule
 from portfolio.projects.plan.mspdi_write import write_schedule
@@ -136,13 +136,16 @@ def show_preview(
 ) -> Response[Any]:
     here = visit(request, session, project_id)
     row = get_file(session, here.project, file_id)
+    return page(request, PREVIEW, **_preview(here, row, _schedule(request, row)))
+
+
+def _schedule(request: AnyRequest, row: PlanFile) -> Schedule:
     with _store(request).open(row.file_sha256) as stream:
-        schedule = read_schedule(stream.read())
-    return page(request, PREVIEW, **_preview(here, row, schedule))
+        return read_schedule(stream.read())
 
 
-def _preview(here: Visit, row: PlanFile, schedule: Schedule) -> dict[str, Any]:
-    wanted = plan_import(schedule, here.plan, here.as_at)
+def _preview(here: Visit, row: PlanFile, schedule: Schedule, form: Form[Any] | None = None) -> dict[str, Any]:
+    wanted = plan_import(schedule, here.plan, here.as_at, limits(here.session, here.project))
     frame: ProjectFrame = here.frame
     return {
         "frame": frame,
@@ -153,6 +156,8 @@ def _preview(here: Visit, row: PlanFile, schedule: Schedule) -> dict[str, Any]:
         "counts": [(label(act), wanted.count(act)) for act in TaskAct],
         "tasks": [_shown(line) for line in wanted.lines],
         "links": (len(wanted.added_links), len(wanted.removed_links)),
+        "passed": wanted.passed,
+        "form": form or Form({}),
         "untouched": wanted.untouched,
         "is_empty": wanted.is_empty,
         "is_open": row.state is PlanFileState.PREVIEWED,
@@ -216,7 +221,14 @@ def submit_import(
     if submitted.text("act") == "discard":
         discard_schedule(session, here.actor, here.project, row)
         return done(request, session, here.address("projects.plan_files"), say="schedule_discarded")
-    import_schedule(session, here.actor, here.project, _store(request), row, here.as_at)
+    try:
+        import_schedule(
+            session, here.actor, here.project, _store(request), row, here.as_at,
+            confirmed=submitted.text("confirmed") == "yes",
+        )  # fmt: skip
+    except FieldRefused as refused:
+        wrong: Form[Any] = taken_back(session, Form({}), refused)
+        return invalid(request, PREVIEW, **_preview(here, row, _schedule(request, row), wrong))
     return done(request, session, here.address(), say="schedule_imported")
 
 

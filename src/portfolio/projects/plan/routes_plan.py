@@ -11,26 +11,38 @@ from sqlalchemy.orm import Session
 
 from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
+from portfolio.i18n import gettext as _
 from portfolio.labels import label
 from portfolio.people.permissions import Permission
 from portfolio.projects.frame import TabSpec, register_tab
 from portfolio.projects.plan.access import TAB, AnyRequest, Visit, visit
+from portfolio.projects.plan.forecasts import forecasts_of
 from portfolio.projects.plan.forms import DependencyFields, MilestoneFields, RemoveDependencyFields
-from portfolio.projects.plan.milestones import add_dependency, add_milestone, change_milestone, remove_dependency
+from portfolio.projects.plan.milestones import (
+    add_dependency,
+    add_milestone,
+    change_milestone,
+    limits,
+    remove_dependency,
+)
 from portfolio.projects.plan.models import Milestone
 from portfolio.projects.plan.queries import get_milestone, milestones_numbered
+from portfolio.projects.plan.rules import state_of
 from portfolio.projects.plan.shown import (
     Effect,
     contradictions,
     effect_of,
     needs_words,
+    overdue_rows,
     plan_figures,
+    progress_words,
     seen_elsewhere,
     shown_items,
 )
 from portfolio.projects.plan.terms import PlanItemKind
 from portfolio.projects.plan.timeline import timeline
 from portfolio.web import flash
+from portfolio.web.formatting import short_day
 from portfolio.web.forms import Form, Submitted, bind, blank, filled
 from portfolio.web.pages import done, invalid, page, taken_back
 
@@ -59,7 +71,10 @@ flash.register(
 )
 def show_plan(request: AnyRequest, session: NamedDependency[Session], project_id: FromPath[uuid.UUID]) -> Response[Any]:
     here = visit(request, session, project_id)
-    edit = (lambda key: here.address("projects.milestone", milestone_id=key)) if here.can_write else None
+
+    def at(key: uuid.UUID) -> str:
+        return here.address("projects.milestone", milestone_id=key)
+
     items = [here.plan.items[row.id] for row in here.plan.rows]
     return page(
         request,
@@ -68,9 +83,11 @@ def show_plan(request: AnyRequest, session: NamedDependency[Session], project_id
         project=here.project,
         plan=here.plan,
         figures=plan_figures(here.plan, here.as_at) if here.plan.rows else [],
-        items=shown_items(session, here.viewer, here.plan, here.as_at, edit),
+        progress=progress_words(here.plan),
+        overdue=overdue_rows(here.plan, here.as_at, at),
+        items=shown_items(session, here.viewer, here.plan, here.as_at, at),
         clashes=contradictions(session, here.viewer, here.plan),
-        chart=timeline(items, here.as_at),
+        chart=timeline(items, here.as_at, limits(session, here.project)),
         as_at=here.as_at,
         can_write=here.can_write,
     )
@@ -105,7 +122,8 @@ def submit_new(
     if form.value is None:
         return invalid(request, MILESTONE, **_context(here, None, form))
     try:
-        add_milestone(session, here.actor, here.project, form.value)
+        confirmed = submitted.text("confirmed") == "yes"
+        add_milestone(session, here.actor, here.project, form.value, confirmed=confirmed)
     except FieldRefused as refused:
         wrong = taken_back(session, form, refused)
         return invalid(request, MILESTONE, **_context(here, None, wrong))
@@ -115,7 +133,7 @@ def submit_new(
 @get(
     "/projects/{project_id:uuid}/plan/milestones/{milestone_id:uuid}",
     name="projects.milestone",
-    permission=P.PLAN_WRITE,
+    permission=P.PROJECT_READ,
     sync_to_thread=True,
     include_in_schema=False,
 )
@@ -125,7 +143,8 @@ def show_milestone(
     project_id: FromPath[uuid.UUID],
     milestone_id: FromPath[uuid.UUID],
 ) -> Response[Any]:
-    """`?other=PF-…` offers the milestones of that project as things that this one needs."""
+    """For everybody who finds the project; its form for who may write. `?other=PF-…` offers the milestones of that project
+    as things that this one needs."""
     here = visit(request, session, project_id)
     row = get_milestone(session, here.project, milestone_id)
     return page(request, MILESTONE, **_context(here, row, filled(MilestoneFields, row)))
@@ -155,7 +174,8 @@ def submit_milestone(
         effect = effect_of(session, here.viewer, here.project, here.plan, row.id, to)
         return page(request, MILESTONE, **_context(here, row, form, effect=effect))
     try:
-        change_milestone(session, here.actor, here.project, row, form.value)
+        confirmed = submitted.text("confirmed") == "yes"
+        change_milestone(session, here.actor, here.project, row, form.value, confirmed=confirmed)
     except FieldRefused as refused:
         wrong = taken_back(session, form, refused)
         return invalid(request, MILESTONE, **_context(here, row, wrong))
@@ -230,10 +250,31 @@ def _context(
         "link": link or blank(DependencyFields, lag_days="0"),
         "kinds": [(kind.value, label(kind)) for kind in PlanItemKind],
         "approved": here.plan.items[row.id] if row is not None else None,
+        "can_write": here.can_write and (row is None or row.left_on is None),
+        "said": forecasts_of(here.session, row) if row is not None else [],
+        "facts": _facts(here, row) if row is not None else [],
         "asked": asked,
         "lookup": Form({"other": asked}),
         **_needed(here, row, asked),
     }
+
+
+def _facts(here: Visit, row: Milestone) -> list[dict[str, str]]:
+    """What the milestone is, for whoever reads it without the form."""
+    item, state = here.plan.items[row.id], state_of(here.plan.items[row.id], here.as_at)
+    shown = [
+        (_("State"), label(state)),
+        (_("What it is"), label(row.kind)),
+        (_("What is delivered"), row.deliverable),
+        (_("Who answers for the milestone"), row.owner),
+        (_("Start"), short_day(row.starts_on)),
+        (_("Forecast"), short_day(row.forecast_on)),
+        (_("Reached on"), short_day(row.actual_on)),
+        (_("Percentage done"), f"{row.percent} %"),
+        (_("Weight approved"), "" if item.approved_weight is None else str(item.approved_weight)),
+        (_("Why the forecast is what it is"), row.note),
+    ]
+    return [{"label": words, "value": value or "–"} for words, value in shown]
 
 
 def _needed(here: Visit, row: Milestone | None, asked: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from portfolio.projects.plan.terms import ItemState, PlanItemKind
@@ -11,7 +11,10 @@ from portfolio.projects.plan.terms import ItemState, PlanItemKind
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A milestone with its dates: `first` and `current` are those of the approved plans, nothing where it is in none."""
+    """A milestone with its dates: `first` and `current` are those of the approved plans, nothing where it is in none.
+
+    `weight` is what stands in its form, `approved_weight` what the plan approved at present holds.
+    """
 
     id: uuid.UUID
     title: str
@@ -22,6 +25,7 @@ class Item:
     actual: date | None = None
     starts: date | None = None
     weight: int | None = None
+    approved_weight: int | None = None
     percent: int = 0
     has_left: bool = False
 
@@ -61,31 +65,87 @@ def state_of(item: Item, as_at: date) -> ItemState:
 LATE_STATES = frozenset({ItemState.LATE, ItemState.WILL_BE_LATE})
 
 
-def progress(items: Iterable[Item]) -> Fraction | None:
-    """Physical progress, 0 to 1: by weight where every item has one, else each counts the same; nothing for an empty plan.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Physical progress and what it was reckoned from.
 
-    What was reached counts whole, whatever its percentage says.
+    `share`: 0 to 1, nothing for an empty plan. `counted`: the milestones that count; `unweighed`: those of them without a
+    weight, in which case all count the same; `waiting`: those that stand in no approved plan yet, and do not count.
     """
-    shares = [(item.weight, 100 if item.actual else item.percent) for item in items if not item.has_left]
-    if not shares:
+
+    share: Fraction | None
+    counted: Sequence[Item]
+    unweighed: Sequence[Item]
+    waiting: Sequence[Item]
+    is_weighted: bool
+    is_approved: bool
+
+
+def reckon_progress(items: Iterable[Item]) -> Progress:
+    """Physical progress over the plan approved at present, by the weights that were approved with it.
+
+    What is in no approved plan counts from when a plan with it is approved: an edit that nobody decided must move neither
+    the milestones that count nor their weights. Before any approved plan all count, by the weights in their forms. Where one
+    of those that count lacks a weight, or all are 0, each counts the same. What was reached counts whole.
+    """
+    standing = [item for item in items if not item.has_left]
+    approved = [item for item in standing if item.current is not None]
+    counted = approved or standing
+    weights = [item.approved_weight if approved else item.weight for item in counted]
+    unweighed = [item for item, weight in zip(counted, weights, strict=True) if weight is None]
+    is_weighted = bool(counted) and not unweighed and sum(weight or 0 for weight in weights) > 0
+    points = [weight or 0 for weight in weights] if is_weighted else [1] * len(counted)
+    done = sum(point * (100 if item.actual else item.percent) for point, item in zip(points, counted, strict=True))
+    return Progress(
+        share=Fraction(done, 100 * sum(points)) if counted else None,
+        counted=counted,
+        unweighed=unweighed,
+        waiting=[item for item in standing if item.current is None] if approved else [],
+        is_weighted=is_weighted,
+        is_approved=bool(approved),
+    )
+
+
+def progress(items: Iterable[Item]) -> Fraction | None:
+    """`Progress.share` alone."""
+    return reckon_progress(items).share
+
+
+def days_overdue(item: Item, as_at: date) -> int | None:
+    """Days since an open milestone should have been reached: by the approved plan, else by its own forecast.
+
+    Nothing for what was reached, left the plan or is not due yet.
+    """
+    held_to = item.current or item.first or item.forecast
+    if item.actual is not None or item.has_left or held_to is None or held_to >= as_at:
         return None
-    weights = [weight for weight, _percent in shares]
-    if None in weights or not sum(weight or 0 for weight in weights):
-        weights = [1] * len(shares)
-    done = sum((weight or 0) * percent for weight, (_own, percent) in zip(weights, shares, strict=True))
-    return Fraction(done, 100 * sum(weight or 0 for weight in weights))
+    return (as_at - held_to).days
 
 
-def is_weighted(items: Iterable[Item]) -> bool:
-    """Whether `progress` goes by weights."""
-    weights = [item.weight for item in items if not item.has_left]
-    return bool(weights) and None not in weights and sum(weight or 0 for weight in weights) > 0
+def needs_new_forecast(item: Item, as_at: date) -> bool:
+    """Whether an open milestone is still expected on a day that has passed."""
+    return item.actual is None and not item.has_left and item.forecast is not None and item.forecast < as_at
 
 
-def next_of(items: Iterable[Item]) -> Item | None:
-    """What is to be reached next: the earliest expected, then by title; a late one stays next until it is reached."""
-    open_ = [item for item in items if item.actual is None and not item.has_left and item.forecast is not None]
-    return min(open_, key=lambda item: (item.forecast or date.max, item.title, item.id), default=None)
+def next_of(items: Iterable[Item], as_at: date) -> Item | None:
+    """What is to be reached next: the earliest expected from that day on, then by title. What has passed is overdue, not next."""
+    ahead = [
+        item
+        for item in items
+        if item.actual is None and not item.has_left and item.forecast is not None and item.forecast >= as_at
+    ]
+    return min(ahead, key=lambda item: (item.forecast or date.max, item.title, item.id), default=None)
+
+
+def overdue(items: Iterable[Item], as_at: date) -> list[tuple[Item, int]]:
+    """Each overdue milestone with its days, the longest first."""
+    found = [(item, days) for item in items if (days := days_overdue(item, as_at)) is not None]
+    return sorted(found, key=lambda one: (-one[1], one[0].title, one[0].id))
+
+
+def later_by(day: date, days: int) -> date:
+    """`day` and so many days, within what a date can hold: what is stored never makes a page fail."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +224,7 @@ def knock_on(
         forecast = days.get(here)
         if forecast is None or here in reached:
             continue
-        bounds = [day + timedelta(edge.lag) for edge in needs[here] if (day := days.get(edge.needs)) is not None]
+        bounds = [later_by(day, edge.lag) for edge in needs[here] if (day := days.get(edge.needs)) is not None]
         earliest = max(bounds, default=forecast)
         if earliest > forecast:
             found.append(KnockOn(here, forecast, earliest))
@@ -211,7 +271,7 @@ def clashes(
         own, other = expected.get(edge.milestone), expected.get(edge.needs)
         if own is None or other is None or edge.milestone in reached:
             continue
-        allowed = other + timedelta(edge.lag)
+        allowed = later_by(other, edge.lag)
         if own < allowed:
             found.append(Clash(edge, own, allowed))
     return sorted(found, key=lambda clash: (-clash.days, clash.edge.milestone, clash.edge.needs))

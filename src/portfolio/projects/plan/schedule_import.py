@@ -17,7 +17,8 @@ from portfolio.files.store import FileStore
 from portfolio.i18n import gettext as _
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Project
-from portfolio.projects.plan.milestones import next_position, refuse_if_fixed
+from portfolio.projects.plan.forecasts import keep_forecast
+from portfolio.projects.plan.milestones import limits, next_position, refuse_if_fixed
 from portfolio.projects.plan.models import Dependency, Milestone, PlanFile
 from portfolio.projects.plan.mspdi_read import MAX_BYTES, read_schedule
 from portfolio.projects.plan.mspdi_write import FILE_KEY
@@ -67,9 +68,19 @@ def discard_schedule(session: Session, actor: Viewer, project: Project, row: Pla
 
 
 def import_schedule(
-    session: Session, actor: Viewer, project: Project, store: FileStore, row: PlanFile, today: date
+    session: Session,
+    actor: Viewer,
+    project: Project,
+    store: FileStore,
+    row: PlanFile,
+    today: date,
+    *,
+    confirmed: bool = False,
 ) -> SchedulePlan:
-    """What the preview showed, in one transaction. Raises `Refused`; the same file again changes nothing."""
+    """What the preview showed, in one transaction; the same file again changes nothing.
+
+    Raises `Refused`, and `FieldRefused` for dates that have passed without a person who `confirmed` that they are right.
+    """
     refuse_if_fixed(project)
     session.execute(select(col(Project.id)).where(col(Project.id) == project.id).with_for_update())
     session.refresh(row)
@@ -77,10 +88,14 @@ def import_schedule(
     with store.open(row.file_sha256) as stream:
         schedule = read_schedule(stream.read())
     plan = read_plan(session, project.id)
-    wanted = plan_import(schedule, plan, today)
+    wanted = plan_import(schedule, plan, today, limits(session, project))
     if len(plan.rows) + wanted.count(TaskAct.CREATE) > MOST_ITEMS:
         raise Refused(_("A plan has at most %(n)s milestones and activities.") % {"n": MOST_ITEMS})
-    _write(session, project, wanted)
+    if wanted.passed and not confirmed:
+        raise FieldRefused(
+            "confirmed", _("Days that have passed are in this file for what is not reached: tick that they are right")
+        )
+    _write(session, actor, project, wanted)
     row.state, row.imported_at = PlanFileState.IMPORTED, now(session)
     row.created, row.updated = wanted.count(TaskAct.CREATE), wanted.count(TaskAct.UPDATE)
     row.unchanged, row.skipped = wanted.count(TaskAct.SAME), wanted.count(TaskAct.SKIP)
@@ -97,8 +112,9 @@ def _refuse_if_done(row: PlanFile) -> None:
         raise Refused(_("This file was imported or put away already."))
 
 
-def _write(session: Session, project: Project, wanted: SchedulePlan) -> None:
+def _write(session: Session, actor: Viewer, project: Project, wanted: SchedulePlan) -> None:
     keys: dict[int, uuid.UUID] = {}
+    moved: list[tuple[Milestone, date | None]] = []
     position = next_position(session, project.id)
     for line in wanted.lines:
         if line.act is TaskAct.SKIP:
@@ -110,10 +126,14 @@ def _write(session: Session, project: Project, wanted: SchedulePlan) -> None:
             row.source_key, row.promised_on = f"{FILE_KEY}{line.task.uid}", line.task.baseline_finish
             position += 1
             session.add(row)
+        before = row.forecast_on
         for name in TAKEN:
             setattr(row, name, line.values[name])
         keys[line.task.uid] = row.id
+        moved.append((row, before))
     session.flush()
+    for row, before in moved:
+        keep_forecast(session, actor, row, before)
     for edge in wanted.removed_links:
         link = session.scalar(
             select(Dependency).where(

@@ -2,17 +2,19 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from portfolio.i18n import gettext as _
+from portfolio.projects.plan.limits import Limits, date_fault, has_passed
 from portfolio.projects.plan.models import Milestone
 from portfolio.projects.plan.mspdi_read import Link, Schedule, Task
 from portfolio.projects.plan.mspdi_write import FILE_KEY
 from portfolio.projects.plan.queries import Plan
 from portfolio.projects.plan.rules import Edge, cycle_through
 from portfolio.projects.plan.terms import PlanItemKind, TaskAct
+from portfolio.web.formatting import short_day
 
 TAKEN = ("kind", "title", "deliverable", "owner", "starts_on", "forecast_on", "actual_on", "percent")
 """Fields of a milestone that a file may say; the rest is ours."""
@@ -29,7 +31,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One task: what becomes of it, as which milestone, with what values, what changes and what was found."""
+    """One task: what becomes of it, as which milestone, with what values, what changes and what was found.
+
+    `has_passed`: it would be expected on a day that has passed, which somebody has to confirm.
+    """
 
     task: Task
     act: TaskAct
@@ -37,6 +42,7 @@ class TaskLine:
     values: Mapping[str, Any] = field(default_factory=dict)
     changes: Sequence[Change] = ()
     findings: Sequence[str] = ()
+    has_passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +58,28 @@ class SchedulePlan:
         return sum(line.act is act for line in self.lines)
 
     @property
+    def passed(self) -> int:
+        """Tasks that would be expected on a day that has passed."""
+        return sum(line.has_passed for line in self.lines)
+
+    @property
     def is_empty(self) -> bool:
         busy = self.count(TaskAct.CREATE) + self.count(TaskAct.UPDATE)
         return not (busy or self.added_links or self.removed_links)
 
 
-def plan_import(schedule: Schedule, plan: Plan, today: date) -> SchedulePlan:
-    """A task is the milestone whose key it carries as GUID, else the one that came with its UID from a file before."""
+def plan_import(schedule: Schedule, plan: Plan, today: date, limits: Limits) -> SchedulePlan:
+    """A task is the milestone whose key it carries as GUID, else the one that came with its UID from a file before.
+
+    One whose dates lie outside `limits` is left out, like in the form.
+    """
     by_guid = {str(row.id): row for row in plan.rows}
     by_uid = {row.source_key: row for row in plan.rows if row.source_key}
     seen: set[int] = set()
     lines = []
     for task in schedule.tasks:
         row = by_guid.get(task.guid) or by_uid.get(f"{FILE_KEY}{task.uid}")
-        reason = _why_skipped(task, seen, row)
+        reason = _why_skipped(task, seen, row) or _why_impossible(task, row, limits)
         seen.add(task.uid)
         if reason:
             lines.append(TaskLine(task, TaskAct.SKIP, findings=[reason, *task.findings]))
@@ -92,15 +106,29 @@ def _why_skipped(task: Task, seen: set[int], row: Milestone | None) -> str:
     return ""
 
 
+def _why_impossible(task: Task, row: Milestone | None, limits: Limits) -> str:
+    """A date that the plan has already passes: a file that went out comes back."""
+    there = [] if row is None else [row.starts_on, row.forecast_on, row.actual_on, row.promised_on]
+    days = [task.start, task.finish, task.actual_finish, task.baseline_finish if row is None else None]
+    for day in days:
+        if day not in there and (fault := date_fault(day, limits)):
+            return _("Its date %(day)s cannot be. %(fault)s") % {"day": short_day(day), "fault": fault}
+    return ""
+
+
 def _line(task: Task, row: Milestone | None, plan: Plan, today: date) -> TaskLine:
     values, findings = _values(task, row, today)
+    is_new = row is None or row.forecast_on != values["forecast_on"]
+    passed = is_new and has_passed(values["forecast_on"], values["actual_on"], today)
+    if passed:
+        findings.append(_("It is expected on a day that has passed, and is not reached."))
     if row is None:
-        return TaskLine(task, TaskAct.CREATE, None, values, (), findings)
+        return TaskLine(task, TaskAct.CREATE, None, values, (), findings, passed)
     approved = plan.items[row.id].current
     if approved and task.baseline_finish and task.baseline_finish != approved:
         findings.append(_("The file has another baseline than the approved plan, which stays as it is."))
     changes = [Change(name, getattr(row, name), values[name]) for name in TAKEN if getattr(row, name) != values[name]]
-    return TaskLine(task, TaskAct.UPDATE if changes else TaskAct.SAME, row.id, values, changes, findings)
+    return TaskLine(task, TaskAct.UPDATE if changes else TaskAct.SAME, row.id, values, changes, findings, passed)
 
 
 def _values(task: Task, row: Milestone | None, today: date) -> tuple[dict[str, Any], list[str]]:
@@ -171,4 +199,4 @@ def _links(
 def _with_findings(line: TaskLine, more: Sequence[str]) -> TaskLine:
     if not more:
         return line
-    return TaskLine(line.task, line.act, line.milestone, line.values, line.changes, [*line.findings, *more])
+    return replace(line, findings=[*line.findings, *more])

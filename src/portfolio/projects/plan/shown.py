@@ -17,11 +17,13 @@ from portfolio.projects.plan.queries import Elsewhere, Plan, dependants_elsewher
 from portfolio.projects.plan.rules import (
     LATE_STATES,
     Item,
+    Progress,
     clashes,
-    is_weighted,
     knock_on,
+    needs_new_forecast,
     next_of,
-    progress,
+    overdue,
+    reckon_progress,
     state_of,
     variance_days,
 )
@@ -69,7 +71,7 @@ def moved_words(days: int) -> Variance:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """One row of the table of a plan."""
+    """One row of the table of a plan; `notes` say what its dates alone do not."""
 
     title: str
     kind: str
@@ -85,6 +87,7 @@ class ShownItem:
     state: str
     tone: str
     href: str
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Figure:
 def shown_items(
     session: Session, viewer: Viewer, plan: Plan, as_at: date, edit: Callable[[uuid.UUID], str] | None
 ) -> list[ShownItem]:
-    """`edit` makes the address of the form, where the viewer may write; `viewer` is the whole viewer."""
+    """`edit` makes the address of a milestone's page; `viewer` is the whole viewer."""
     others = seen_elsewhere(session, viewer, plan)
     return [_shown_item(row, plan, others, as_at, edit) for row in plan.rows]
 
@@ -133,8 +136,16 @@ def _shown_item(
         to_current=variance_words(_variance(item, item.current, as_at)),
         state=label(state),
         tone=TONES[state],
-        href=edit(row.id) if edit and row.left_on is None else "",
+        href=edit(row.id) if edit else "",
+        notes=_notes(item, plan, as_at),
     )
+
+
+def _notes(item: Item, plan: Plan, as_at: date) -> list[str]:
+    found = [_("needs a new forecast")] if needs_new_forecast(item, as_at) else []
+    if plan.baselines and item.current is None and not item.has_left:
+        found.append(_("in no approved plan: it does not count yet"))
+    return found
 
 
 def _variance(item: Item, due: date | None, as_at: date) -> int | None:
@@ -224,15 +235,14 @@ def effect_of(session: Session, viewer: Viewer, project: Project, plan: Plan, mo
 def plan_figures(plan: Plan, as_at: date) -> list[Figure]:
     """What comes next, how much is late, how far it is, and by which approved plan."""
     items = [plan.items[row.id] for row in plan.standing]
-    upcoming, share = next_of(items), progress(items)
+    upcoming, done = next_of(items, as_at), reckon_progress(items)
     late = sum(state_of(item, as_at) is ItemState.LATE for item in items)
     to_be_late = sum(state_of(item, as_at) in LATE_STATES for item in items) - late
-    reached = sum(item.actual is not None for item in items)
     newest = plan.baselines[-1] if plan.baselines else None
     return [
         Figure(
             _("Next milestone"),
-            short_day(upcoming.forecast) if upcoming else _("none"),
+            short_day(upcoming.forecast) if upcoming else _("none ahead"),
             upcoming.title if upcoming else "",
         ),
         Figure(
@@ -243,12 +253,77 @@ def plan_figures(plan: Plan, as_at: date) -> list[Figure]:
         ),
         Figure(
             _("Physical progress"),
-            percent(float(share)) if share is not None else _("not available"),
-            _("by weight") if is_weighted(items) else _("%(n)s of %(all)s reached") % {"n": reached, "all": len(items)},
+            percent(float(done.share)) if done.share is not None else _("not available"),
+            _progress_note(done),
         ),
         Figure(
             _("Approved plan"),
             _("No. %(n)s") % {"n": newest.number} if newest else _("none yet"),
             f"{short_day(newest.approved_on)}, {label(newest.kind)}" if newest else "",
         ),
+    ]
+
+
+def _progress_note(done: Progress) -> str:
+    if done.is_weighted:
+        return _("by approved weight") if done.is_approved else _("by weight, not approved yet")
+    reached = sum(item.actual is not None for item in done.counted)
+    return _("%(n)s of %(all)s reached") % {"n": reached, "all": len(done.counted)}
+
+
+def progress_words(plan: Plan) -> list[str]:
+    """How the physical progress is reckoned, and what is lacking for it to go by weights; nothing for an empty plan."""
+    done = reckon_progress(plan.items[row.id] for row in plan.standing)
+    if not done.counted:
+        return []
+    found = [
+        _("Physical progress counts the milestones of the plan approved at present, with the weights approved then.")
+        if done.is_approved
+        else _("No plan is approved yet: physical progress counts every milestone, with the weight in its form.")
+    ]
+    if done.unweighed:
+        words = ngettext(
+            "%(n)s of %(all)s has no weight: until a plan gives it one, each milestone counts the same.",
+            "%(n)s of %(all)s have no weight: until a plan gives them one, each milestone counts the same.",
+            len(done.unweighed),
+        )
+        found.append(words % {"n": len(done.unweighed), "all": len(done.counted)})
+    elif not done.is_weighted:
+        found.append(_("Every weight is 0: each milestone counts the same."))
+    if done.waiting:
+        words = ngettext(
+            "%(n)s milestone is in no approved plan and does not count yet.",
+            "%(n)s milestones are in no approved plan and do not count yet.",
+            len(done.waiting),
+        )
+        found.append(words % {"n": len(done.waiting)})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An open milestone whose day has passed: its days late in words, nothing where only its forecast has passed."""
+
+    title: str
+    late: str
+    forecast: str
+    needs_forecast: bool
+    href: str
+
+
+def overdue_rows(plan: Plan, as_at: date, at: Callable[[uuid.UUID], str]) -> list[Overdue]:
+    """Those whose approved day has passed, the longest first, then those whose forecast alone has."""
+    items = [plan.items[row.id] for row in plan.standing]
+    late = overdue(items, as_at)
+    seen = {item.id for item, _days in late}
+    rest = [item for item in items if item.id not in seen and needs_new_forecast(item, as_at)]
+    return [
+        Overdue(
+            item.title,
+            ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days} if days else "",
+            _day(item.forecast),
+            needs_new_forecast(item, as_at),
+            at(item.id),
+        )
+        for item, days in [*late, *((item, 0) for item in rest)]
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portfolio.projects.plan.limits import Limits
 from portfolio.projects.plan.rules import Item, state_of
 from portfolio.projects.plan.terms import ItemState
 
@@ -39,21 +40,26 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The whole drawing; `today` is nothing when the day lies outside."""
+    """The whole drawing; `today` is nothing when the day lies outside. `clipped`: dates drawn at an edge beyond which they lie."""
 
     height: int
     marks: Sequence[Mark]
     ticks: Sequence[Tick]
     today: float | None
+    clipped: int = 0
 
 
-def timeline(items: Iterable[Item], as_at: date) -> Timeline | None:
-    """Those that stand and have any date, in the order given; nothing where no two days differ."""
+def timeline(items: Iterable[Item], as_at: date, limits: Limits) -> Timeline | None:
+    """Those that stand and have any date, in the order given; nothing where no two days differ.
+
+    A date outside `limits`, stored before there were any, is drawn at the edge: it would squeeze all others into a point.
+    """
     drawn = [item for item in items if not item.has_left and (item.first or item.current or item.expected)]
     days = [day for item in drawn for day in (item.first, item.current, item.expected, item.starts) if day]
     if not days:
         return None
-    begin, end = min([*days, as_at]), max([*days, as_at])
+    within = [day for day in [*days, as_at] if limits.has(day)] or [as_at]
+    begin, end = min(within), max(within)
     if begin == end:
         return None
     scale = _Scale(begin, end)
@@ -62,6 +68,7 @@ def timeline(items: Iterable[Item], as_at: date) -> Timeline | None:
         marks=[_mark(item, number, scale, as_at) for number, item in enumerate(drawn)],
         ticks=[Tick(scale.place(day), day) for day in _ticks(begin, end)],
         today=scale.place(as_at),
+        clipped=sum(not begin <= day <= end for day in days),
     )
 
 
@@ -71,6 +78,7 @@ class _Scale:
     end: date
 
     def place(self, day: date) -> float:
+        day = min(max(day, self.begin), self.end)
         share = (day - self.begin).days / (self.end - self.begin).days
         return round(MARGIN + share * (100 - 2 * MARGIN), 2)
 
