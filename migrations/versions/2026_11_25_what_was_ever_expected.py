@@ -4,14 +4,14 @@
 does not know it and can run beside this; what it changes meanwhile leaves no forecast here.
 
 Revision ID: 20261125_forecasts
-Revises: 20261125_draw_reason
+Revises: 20261126_on_record
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_forecasts"
-down_revision = "20261125_draw_reason"
+down_revision = "20261126_on_record"
 branch_labels = None
 depends_on = None
 

@@ -5,14 +5,14 @@ what was signed keeps its version with the next step that is made on it, or befo
 Code of the previous release leaves both empty.
 
 Revision ID: 20261126_return_versions
-Revises: 20261125_draw_reason
+Revises: 20261125_forecasts
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126_return_versions"
-down_revision = "20261125_draw_reason"
+down_revision = "20261125_forecasts"
 branch_labels = None
 depends_on = None
 

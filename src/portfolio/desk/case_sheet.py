@@ -139,7 +139,7 @@ def _figures(
         return [*figures, Figure(_("Decided"), _("not published yet"))]
     figures += [
         Figure(_("Decided"), shown(initiative.decided_minor)),
-        Figure(_("Committed"), shown(initiative.committed_minor)),
+        Figure(_("Committed under approval codes"), shown(initiative.committed_minor)),
     ]
     if viewer.can(Permission.CODE_READ):
         figures += _balances(session, case)

@@ -44,7 +44,7 @@ def project_sheet(session: Session, viewer: Viewer, project: Project, url_for: C
         figures=[
             Figure(_("Requested"), shown(initiative.requested_minor)),
             Figure(_("Decided"), shown(initiative.decided_minor)),
-            Figure(_("Committed"), shown(initiative.committed_minor), _("under its approval codes")),
+            Figure(_("Committed under approval codes"), shown(initiative.committed_minor)),
         ],
         facts=[
             Figure(_("Began on"), short_day(project.began_on)),

@@ -1,15 +1,28 @@
-"""Reading execution: of each key the newest amount counts. Frames come in one statement, for one project or all of them."""
+"""Reading execution: of each key the newest amount counts. Frames come in one statement, for one project or all of them.
+
+`KnownOn` turns the clock back: of each key the newest amount of those that were known on a day counts. An amount of a file is known
+from the day that its file describes, whenever the file was loaded here; a typed one from the day on which it was typed.
+"""
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, String, cast, exists, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from portfolio.execution.models import Contract, ContractAmendment, ExecutionDifference, ExecutionEntry, Invoice
+from portfolio.execution.models import (
+    Contract,
+    ContractAmendment,
+    ExecutionDifference,
+    ExecutionEntry,
+    ExecutionRun,
+    Invoice,
+)
 from portfolio.projects.models import Initiative, Project
 
 FLOWS = pl.Schema(
@@ -26,21 +39,50 @@ FLOWS = pl.Schema(
 """One row a project, month, line, flow and reference: the amount that counts, in minor units. `project` as the database writes ids."""
 
 
-def counts() -> ColumnElement[bool]:
-    """A condition on `ExecutionEntry`: no later row of its key is there, and it says an amount."""
+@dataclass(frozen=True, slots=True)
+class KnownOn:
+    """A day of the country whose knowledge is asked for, its end included."""
+
+    day: date
+    zone: tzinfo
+
+    def holds(self, entry: Any) -> ColumnElement[bool]:
+        """A condition on `ExecutionEntry` or an alias of it."""
+        after = datetime.combine(self.day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+        files = select(col(ExecutionRun.id)).where(col(ExecutionRun.as_at) <= self.day)
+        return or_(
+            col(entry.run_id).in_(files),
+            and_(col(entry.run_id).is_(None), col(entry.made_at) < after),
+        )
+
+
+def counts(known: KnownOn | None = None) -> ColumnElement[bool]:
+    """A condition on `ExecutionEntry`: no later row of its key is there (of those known on a day), and it says an amount."""
     later = aliased(ExecutionEntry)
-    return col(ExecutionEntry.amount_minor).is_not(None) & ~exists().where(
+    is_later = [
         col(later.project_id) == col(ExecutionEntry.project_id),
         col(later.month) == col(ExecutionEntry.month),
         col(later.line) == col(ExecutionEntry.line),
         col(later.flow) == col(ExecutionEntry.flow),
         col(later.reference) == col(ExecutionEntry.reference),
         col(later.ordinal) > col(ExecutionEntry.ordinal),
+    ]
+    if known is None:
+        return col(ExecutionEntry.amount_minor).is_not(None) & ~exists().where(*is_later)
+    return and_(
+        col(ExecutionEntry.amount_minor).is_not(None),
+        known.holds(ExecutionEntry),
+        ~exists().where(*is_later, known.holds(later)),
     )
 
 
-def flows_frame(session: Session, among: ColumnElement[bool] | None = None) -> pl.DataFrame:
-    """`FLOWS` of all projects, or of those for which the condition on `ExecutionEntry.project_id` holds, by project and month."""
+def flows_frame(
+    session: Session, among: ColumnElement[bool] | None = None, known: KnownOn | None = None
+) -> pl.DataFrame:
+    """`FLOWS` of all projects, or of those for which the condition on `ExecutionEntry.project_id` holds, by project and month.
+
+    `known`: as the record had them on a day; otherwise as it has them now.
+    """
     query = select(
         cast(col(ExecutionEntry.project_id), String),
         col(ExecutionEntry.month),
@@ -49,7 +91,7 @@ def flows_frame(session: Session, among: ColumnElement[bool] | None = None) -> p
         col(ExecutionEntry.amount_minor),
         col(ExecutionEntry.currency),
         type_coerce(col(ExecutionEntry.origin), String),
-    ).where(counts())
+    ).where(counts(known))
     if among is not None:
         query = query.where(among)
     query = query.order_by(col(ExecutionEntry.project_id), col(ExecutionEntry.month), col(ExecutionEntry.id))

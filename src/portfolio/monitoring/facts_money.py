@@ -5,6 +5,7 @@ is there it is not known: the decided amount is a ceiling, not a forecast. Nor i
 fiscal year for which something was decided: a financial system often plans one year at a time.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,8 @@ from sqlmodel import col
 from portfolio.approvals.models import BudgetEntry
 from portfolio.approvals.terms import EntryKind
 from portfolio.execution.models import Contract, ExecutionEntry
-from portfolio.execution.terms import ContractState, Flow
+from portfolio.execution.queries import KnownOn, counts
+from portfolio.execution.terms import ContractState, Flow, Origin
 from portfolio.execution.years import first_day
 from portfolio.monitoring.portion import Portion, frame, text_of
 from portfolio.packs.schema import CountryPack
@@ -42,7 +44,11 @@ SPENT = pl.Schema(
 as-at date; minor units of the project's currency, null where no amount of the kind is there. `at`: of the newest amount.
 `planned_until`: the last month with a plan."""
 
-AMOUNTS = ("paid", "programmed_budget", "planned_rest")
+FLOWED = pl.Schema({**SPENT, "committed": pl.Int64(), "accrued": pl.Int64(), "is_in_year": pl.Boolean()})
+"""`SPENT` with what was committed and accrued up to the as-at date, and whether the financial system says anything of the project
+in the fiscal year of that date."""
+
+AMOUNTS = ("paid", "programmed_budget", "planned_rest", "committed", "accrued", "of_year")
 
 CONTRACTS = pl.Schema(
     {
@@ -55,8 +61,8 @@ CONTRACTS = pl.Schema(
 """One row a project with contracts. Each has a state here; the rule that asks for it is about what files bring elsewhere."""
 
 
-def read_decided(session: Session, pack: CountryPack, portion: Portion) -> pl.DataFrame:
-    """`DECIDED`, one row a project with a ledger."""
+def read_decided(session: Session, pack: CountryPack, portion: Portion, known: KnownOn | None = None) -> pl.DataFrame:
+    """`DECIDED`, one row a project with a ledger. `known`: from what was entered up to that day."""
     query = (
         select(
             text_of(Project.id),
@@ -69,6 +75,8 @@ def read_decided(session: Session, pack: CountryPack, portion: Portion) -> pl.Da
         .group_by(col(Project.id), col(BudgetEntry.entered_on))
         .order_by(col(Project.id), col(BudgetEntry.entered_on))
     )
+    if known is not None:
+        query = query.where(col(BudgetEntry.entered_on) <= known.day)
     entered = frame(session, query, ENTERED)
     found = entered.group_by("project", maintain_order=True).agg(pl.col("amount").first(), pl.col("year").max())
     begins = {year: first_day(pack, year) for year in found["year"].unique().to_list()}
@@ -79,21 +87,34 @@ def read_decided(session: Session, pack: CountryPack, portion: Portion) -> pl.Da
     )
 
 
-def read_spent(session: Session, portion: Portion, currencies: pl.DataFrame, as_at: date) -> pl.DataFrame:
-    """`SPENT`. `currencies` has `project` and `currency`, such as `facts_plan.LIVES`: amounts in another are not added.
+def read_spent(
+    session: Session,
+    portion: Portion,
+    currencies: pl.DataFrame,
+    as_at: date,
+    known: KnownOn | None = None,
+    year: tuple[date, date] | None = None,
+) -> pl.DataFrame:
+    """`FLOWED`. `currencies` has `project` and `currency`, such as `facts_plan.LIVES`: amounts in another are not added. `year`:
+    the first day of a fiscal year, and that of the next.
 
     Every amount is added up, and then those that a later one replaced are taken off: corrections are few, and asking each of
     millions whether there is a later one takes four times as long. Ordinals of a key follow each other (`execution.models`).
+    `known`: of a few projects, as the record had them on a day; there each amount is asked.
     """
-    later = aliased(ExecutionEntry)
-    entered = _frame_of(
-        session,
-        _sums(
-            as_at, func.max(col(ExecutionEntry.made_at)), func.max(case((IS_PLANNED, col(ExecutionEntry.month))))
-        ).where(portion.holds(ExecutionEntry.project_id)),
+    own = currencies.select("project", "currency")
+    held = portion.holds(ExecutionEntry.project_id)
+    newest = (
+        func.max(col(ExecutionEntry.made_at)),
+        func.max(case((IS_PLANNED, col(ExecutionEntry.month)))),
     )
+    if known is not None:
+        counting = _frame_of(session, _sums(as_at, year, *newest).where(held, counts(known)))
+        return _left(counting.join(own, on=BY, how="semi", maintain_order="left"), pl.col)
+    later = aliased(ExecutionEntry)
+    entered = _frame_of(session, _sums(as_at, year, *newest).where(held))
     replaced = (
-        _sums(as_at, null(), null())
+        _sums(as_at, year, null(), null())
         .join(
             later,
             and_(
@@ -107,25 +128,36 @@ def read_spent(session: Session, portion: Portion, currencies: pl.DataFrame, as_
         )
         .where(col(later.ordinal) > 0, portion.holds(later.project_id))
     )
-    own = entered.join(currencies.select("project", "currency"), on=BY, how="semi", maintain_order="left")
-    found = own.join(_frame_of(session, replaced), on=BY, how="left", maintain_order="left", suffix="_off")
+    mine = entered.join(own, on=BY, how="semi", maintain_order="left")
+    found = mine.join(_frame_of(session, replaced), on=BY, how="left", maintain_order="left", suffix="_off")
+    return _left(found, lambda name: pl.col(name) - pl.col(f"{name}_off").fill_null(0))
 
-    def left(name: str) -> pl.Expr:
-        return pl.col(name) - pl.col(f"{name}_off").fill_null(0)
 
+def _left(found: pl.DataFrame, left: Callable[[str], pl.Expr]) -> pl.DataFrame:
+    """`FLOWED`: a sum of no amounts is nothing, not zero."""
     return found.with_columns(
-        pl.when(left(f"{name}_rows") > 0).then(left(name)).alias(name) for name in AMOUNTS
-    ).select(list(SPENT))
+        *(pl.when(left(f"{name}_rows") > 0).then(left(name)).alias(name) for name in AMOUNTS if name != "of_year"),
+        is_in_year=left("of_year_rows") > 0,
+    ).select(list(FLOWED))
 
 
 BY = ["project", "currency"]
 IS_PLANNED = col(ExecutionEntry.flow) == Flow.PLANNED
 
 
-def _sums(as_at: date, *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """The columns of `SPENT` over amounts, by project and currency; then how many amounts each sum is of."""
-    amount, month = col(ExecutionEntry.amount_minor), col(ExecutionEntry.month)
-    kinds = (and_(col(ExecutionEntry.flow) == Flow.PAID, month <= as_at), IS_PLANNED, and_(IS_PLANNED, month > as_at))
+def _sums(as_at: date, year: tuple[date, date] | None, *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """The columns of `SPENT` and the other `AMOUNTS` by project and currency; then how many amounts each sum is of."""
+    amount, month, flow = col(ExecutionEntry.amount_minor), col(ExecutionEntry.month), col(ExecutionEntry.flow)
+    first, after = year or (as_at, as_at)
+    of_year = and_(col(ExecutionEntry.origin) == Origin.SYSTEM, month >= first, month < after)
+    kinds = (
+        and_(flow == Flow.PAID, month <= as_at),
+        IS_PLANNED,
+        and_(IS_PLANNED, month > as_at),
+        and_(flow == Flow.COMMITTED, month <= as_at),
+        and_(flow == Flow.ACCRUED, month <= as_at),
+        of_year,
+    )
     return (
         select(
             text_of(ExecutionEntry.project_id),
@@ -142,12 +174,20 @@ def _sums(as_at: date, *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
 
 def _frame_of(session: Session, query: Select[*tuple[Any, ...]]) -> pl.DataFrame:
     """Sums come as decimals from one of the databases."""
+    last = 1 + len(AMOUNTS)
     rows = [
-        (row[0], *(None if value is None else int(value) for value in row[1:4]), *row[4:])
+        (row[0], *(None if value is None else int(value) for value in row[1:last]), *row[last:])
         for row in session.execute(query)
     ]
-    counted = {f"{name}_rows": pl.Int64() for name in AMOUNTS}
-    return pl.DataFrame(rows, schema={**SPENT, "currency": pl.String(), **counted}, orient="row")
+    schema = {
+        "project": pl.String(),
+        **{name: pl.Int64() for name in AMOUNTS},
+        "at": SPENT["at"],
+        "planned_until": SPENT["planned_until"],
+        "currency": pl.String(),
+        **{f"{name}_rows": pl.Int64() for name in AMOUNTS},
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def read_contracts(session: Session, portion: Portion) -> pl.DataFrame:

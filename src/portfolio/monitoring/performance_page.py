@@ -9,15 +9,18 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from portfolio.db.money import Money
-from portfolio.i18n import N_, gettext
+from portfolio.execution.views import month_words
+from portfolio.i18n import N_, gettext, ngettext
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
+from portfolio.monitoring.as_at import AsAt
 from portfolio.monitoring.earned_value import EarnedValue, Figure, Progress, earned_from_share, earned_value
 from portfolio.monitoring.facts import read_facts
-from portfolio.monitoring.health_terms import Band, Estimate, Missing
+from portfolio.monitoring.health_terms import Band, Estimate, Missing, Source
 from portfolio.monitoring.health_words import not_available, share
 from portfolio.monitoring.money_facts import MoneyFacts, money_facts, reported_until, total
 from portfolio.monitoring.money_page import year_words
+from portfolio.monitoring.plans_then import plans_then, stated_then
 from portfolio.monitoring.portion import only
 from portfolio.monitoring.rating_periods import period_end
 from portfolio.monitoring.told import Stated, progress_until
@@ -67,21 +70,63 @@ class ShownVariance:
     schedule_band: str
 
 
-def performance_context(session: Session, pack: CountryPack, project: Project, as_at: date) -> dict[str, Any]:
-    facts = money_facts(session, pack, project)
-    read = read_facts(session, pack, only(project.id), as_at)
-    stated = progress_until(session, project.id, as_at)
+def performance_context(session: Session, pack: CountryPack, project: Project, asked: AsAt) -> dict[str, Any]:
+    as_at = asked.day
+    facts = money_facts(session, pack, project, asked.known)
+    if asked.is_today:
+        plans = read_facts(session, pack, only(project.id), as_at).plans
+        stated = progress_until(session, project.id, as_at)
+    else:
+        plans, stated = plans_then(session, pack, project, as_at), stated_then(session, project, as_at)
     found = reckoned(facts, stated, as_at)
+    variance = both_variances(plans, as_at).row(0, named=True)
     return {
+        "asked": asked,
         "as_at": as_at,
         "earned_at": status_day(stated, as_at),
         "figures": shown_figures(facts, found),
         "estimates": _estimates(facts, found),
-        "variances": _variances(facts, both_variances(read.plans, as_at).row(0, named=True)),
+        "variances": _variances(facts, variance, is_past=not asked.is_today),
+        "plan_words": _plan_words(facts, plans.row(0, named=True)),
+        "cost_words": _cost_words(variance),
         "spread": year_words(facts.spread),
         "progress": share(stated[1]) if stated else "",
         "stated_on": period_end(stated[0]) if stated else None,
     }
+
+
+def _plan_words(facts: MoneyFacts, plans: dict[str, Any]) -> str:
+    """The two plans beside each other: months of money, and the end of the milestones; blank where one is not there."""
+    planned = facts.months.filter(pl.col("planned").is_not_null())["month"].to_list()
+    finish = plans["planned_finish"]
+    if not planned or finish is None:
+        return ""
+    months = len(set(planned))
+    return ngettext(
+        "The duration rests on the plan of the money: %(n)s month, from %(first)s to %(last)s. The approved milestones end on "
+        "%(finish)s: the two may differ, because money is decided for whole fiscal years and may be paid after the work is done.",
+        "The duration rests on the plan of the money: %(n)s months, from %(first)s to %(last)s. The approved milestones end on "
+        "%(finish)s: the two may differ, because money is decided for whole fiscal years and may be paid after the work is done.",
+        months,
+    ) % {
+        "n": number(months),
+        "first": month_words(min(planned)),
+        "last": month_words(max(planned)),
+        "finish": short_day(finish),
+    }
+
+
+def _cost_words(variance: dict[str, Any]) -> str:
+    """Where the cost of the first table comes from, beside that of the last."""
+    if variance["cost_missing"]:
+        return ""
+    return {
+        Source.PROJECTED: _(
+            "The cost at the end is what the people of the project expect in their newest return, or, where they say nothing, what "
+            "is paid and planned for the months to come. It is declared, not computed from the work done."
+        ),
+        Source.ACTUAL: _("The project is finished: its cost is what was paid."),
+    }.get(Source(variance["cost_source"]), "")
 
 
 def status_day(stated: Stated | None, as_at: date) -> date:
@@ -109,7 +154,7 @@ def reckoned(facts: MoneyFacts, stated: Stated | None, as_at: date) -> EarnedVal
     bac = int(plan["planned"].sum())
     earned = None if stated is None or not bac else earned_from_share(bac, stated[1])
     day = status_day(stated, as_at)
-    known = reported_until(facts.months, as_at)
+    known = reported_until(facts.months, as_at, facts.described)
     is_known = known is not None and (stated is None or known >= day.replace(day=1))
     actual = total(facts.months.filter(pl.col("month") <= day), "paid") if is_known else None
     return earned_value(plan, Progress(day, earned, actual))
@@ -147,24 +192,34 @@ def _estimates(facts: MoneyFacts, found: EarnedValue) -> Sequence[tuple[str, lis
     return rows
 
 
-def _variances(facts: MoneyFacts, row: dict[str, Any]) -> list[ShownVariance]:
+def _variances(facts: MoneyFacts, row: dict[str, Any], *, is_past: bool) -> list[ShownVariance]:
     return [
-        _variance(facts, row, "first_", _("First approved baseline")),
-        _variance(facts, row, "", _("Current baseline")),
+        _variance(facts, row, "first_", _("First approved baseline"), is_past=is_past),
+        _variance(facts, row, "", _("Current baseline"), is_past=is_past),
     ]
 
 
-def _variance(facts: MoneyFacts, row: dict[str, Any], prefix: str, against: str) -> ShownVariance:
+NOT_KEPT = (Missing.NO_FINISH, Missing.NO_COST)
+"""What a past day lacks because forecasts are kept as they are now only."""
+
+
+def _variance(facts: MoneyFacts, row: dict[str, Any], prefix: str, against: str, *, is_past: bool) -> ShownVariance:
     def got(name: str) -> Any:
         return row[f"{prefix}{name}"]
 
+    def missing(kept: str) -> str:
+        reason = Missing(kept)
+        if is_past and reason in NOT_KEPT:
+            return _("Not available: what was expected on that day is not kept.")
+        return not_available(reason)
+
     cost = (
-        not_available(Missing(got("cost_missing")))
+        missing(got("cost_missing"))
         if got("cost_missing")
         else f"{money(Money(facts.currency, got('cost_variance')))} ({share(got('cost_variance_bp'))})"
     )
     if got("schedule_missing"):
-        schedule = not_available(Missing(got("schedule_missing")))
+        schedule = missing(got("schedule_missing"))
     else:
         days = _("%(days)s days, with %(finish)s") % {
             "days": number(got("schedule_days")),

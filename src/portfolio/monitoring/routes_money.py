@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from portfolio.db.memo import row_of
 from portfolio.i18n import N_
+from portfolio.i18n import gettext as _
 from portfolio.identity.visit import AnyRequest, everything_of, pack_of, today_of
+from portfolio.monitoring.as_at import AsAt
 from portfolio.monitoring.money_page import money_context
 from portfolio.monitoring.money_panel import HAS_MONEY, money_panel
 from portfolio.monitoring.performance_page import performance_context
@@ -28,14 +30,26 @@ register_tab(TabSpec(32, TAB, N_("Money"), Permission.PROJECT_READ))
 register_panel(Panel(25, "monitoring/_money_panel.html", Permission.PROJECT_READ, money_panel, HAS_MONEY))
 
 
-def as_at_of(request: AnyRequest, session: Session) -> date:
-    """The day asked for, today where none or an impossible one is asked for; never a day to come."""
+OLDEST = date(2000, 1, 1)
+"""Nothing on record is older; an earlier day is a slip of the keyboard."""
+
+
+def as_at_of(request: AnyRequest, session: Session) -> AsAt:
+    """The day asked for; today where none is asked for, and where an impossible one or a day to come is, which is said."""
     today = today_of(request, session)
+    typed = request.query_params.get("as_at", "").strip()
+    if not typed:
+        return AsAt(today, today.isoformat(), "", is_today=True)
     try:
-        asked = date.fromisoformat(request.query_params.get("as_at", ""))
+        asked = date.fromisoformat(typed)
     except ValueError:
-        return today
-    return min(max(asked, date(2000, 1, 1)), today)
+        return AsAt(today, typed, _("This is not a day. The page shows today."), is_today=True)
+    if asked > today:
+        return AsAt(today, typed, _("This day is still to come. The page shows today."), is_today=True)
+    if asked < OLDEST:
+        said = _("Nothing on record is that old. The page shows today.")
+        return AsAt(today, typed, said, is_today=True)
+    return AsAt(asked, asked.isoformat(), "", is_today=asked == today)
 
 
 @get(
@@ -51,14 +65,17 @@ def show_money(
     project = get_project(session, request.user, project_id)
     whole = everything_of(request)
     institution = row_of(session, Initiative, project.initiative_id).institution_id
+    may_type = whole.can_in(Permission.EXECUTION_TYPE, institution)
     return page(
         request,
         "monitoring/money.html",
         frame=project_frame(session, whole, project, TAB, book_of(request)),
         project=project,
-        may_type=whole.can_in(Permission.EXECUTION_TYPE, institution),
+        may_type=may_type,
         here=request.url.path,
-        **money_context(session, pack_of(request), project, as_at_of(request, session)),
+        **money_context(
+            session, pack_of(request), project, as_at_of(request, session), book_of(request), may_type=may_type
+        ),
     )
 
 

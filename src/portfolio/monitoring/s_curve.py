@@ -1,4 +1,4 @@
-"""The S-curve (planned, committed, paid, forecast by month) and where the year's spending is heading.
+"""The S-curve (planned, committed, accrued, paid, forecast by month) and where the year's spending is heading.
 
 What was not reported is not zero: a month up to the as-at date without a paid amount leaves the cumulative sum as it was and
 marks it incomplete from there on. Amounts are minor units of one currency; a month is its first day.
@@ -22,6 +22,7 @@ FLOWS = pl.Schema(
         "month": pl.Date(),
         "planned": pl.Int64(),
         "committed": pl.Int64(),
+        "accrued": pl.Int64(),
         "paid": pl.Int64(),
         "forecast": pl.Int64(),
     }
@@ -29,7 +30,7 @@ FLOWS = pl.Schema(
 """One row a month and line, not cumulated; null is «not reported»; several rows of a month add up."""
 
 CURVE = pl.Schema({**FLOWS, "committed_complete": pl.Boolean(), "paid_complete": pl.Boolean()})
-"""One row a month without gaps, cumulated. `committed` and `paid` end with the as-at month; `forecast` begins there."""
+"""One row a month without gaps, cumulated. `committed`, `accrued` and `paid` end with the as-at month; `forecast` begins there."""
 
 YEAR = pl.Schema(
     {
@@ -86,7 +87,8 @@ def s_curve(flows: pl.DataFrame, as_at: date) -> pl.DataFrame:
             planned=pl.col("planned").fill_null(0).cum_sum(),
             _paid=pl.when(past).then(pl.col("paid").fill_null(0)).otherwise(0).cum_sum(),
             _ahead=pl.when(~past).then(pl.col("forecast").fill_null(0)).otherwise(0).cum_sum(),
-            committed=pl.when(past).then(pl.col("committed").fill_null(0).cum_sum()),
+            committed=_cumulated("committed", past),
+            accrued=_cumulated("accrued", past),
             committed_complete=pl.when(past).then(pl.col("committed").is_null().cum_sum() == 0),
             paid_complete=pl.when(past).then(pl.col("paid").is_null().cum_sum() == 0),
         )
@@ -98,6 +100,11 @@ def s_curve(flows: pl.DataFrame, as_at: date) -> pl.DataFrame:
         )
         .select(list(CURVE))
     )
+
+
+def _cumulated(name: str, past: pl.Expr) -> pl.Expr:
+    """The sum up to each month that is over or runs; nothing at all where no month was ever reported."""
+    return pl.when(past & pl.col(name).is_not_null().any()).then(pl.col(name).fill_null(0).cum_sum())
 
 
 def year_end(years: pl.DataFrame, month_of_year: int, limits: tuple[ExecutionLimits, ...] = LIMITS) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Money by month: what is spread, what is missing, and where the year is heading."""
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,18 +11,20 @@ from hypothesis import strategies as st
 
 from portfolio.execution.queries import FLOWS
 from portfolio.execution.years import bounds_of, first_day, year_of
-from portfolio.monitoring.money_chart import chart_of
+from portfolio.monitoring.money_chart import chart_of, charts_of, steps_to
 from portfolio.monitoring.money_facts import (
     MoneyFacts,
     by_line,
     by_month,
     curve_of,
+    partial_month,
     reported_until,
     spread,
     total,
     unplanned,
 )
-from portfolio.monitoring.money_page import year_row
+from portfolio.monitoring.money_page import undecided_lines, year_row
+from portfolio.monitoring.money_signs import Found, MoneySign, money_signs
 from portfolio.monitoring.performance_page import reckoned
 from portfolio.packs.loader import load_pack
 from portfolio.packs.schema import FiscalYear
@@ -104,6 +107,61 @@ def test_the_pace_ends_with_the_last_month_reported() -> None:
     assert reported_until(found.months, date(2026, 11, 23)) == date(2026, 6, 1)
     row = year_row(PACK, found, date(2026, 11, 23), 2026).row(0, named=True)
     assert (row["planned_to_date"], row["paid"], row["planned_year"]) == (600, 300, 1200)
+
+
+def test_a_month_that_had_not_ended_when_its_file_was_made_is_left_out_of_the_pace() -> None:
+    rows = [(date(2026, month, 1), "2.2", "planned", 100) for month in range(1, 13)]
+    rows += [(date(2026, month, 1), "2.2", "paid", 50) for month in range(1, 11)]
+    rows += [(date(2026, 11, 1), "2.2", "paid", 3)]
+    found = replace(facts_of(*rows, decided={2026: 1200}), described=date(2026, 11, 20))
+    today = date(2026, 12, 5)
+    assert reported_until(found.months, today, found.described) == date(2026, 10, 1)
+    assert partial_month(found.months, today, found.described) == date(2026, 11, 1)
+    row = year_row(PACK, found, today, 2026).row(0, named=True)
+    assert (row["planned_to_date"], row["paid"]) == (1000, 500)
+    whole = replace(found, described=date(2026, 11, 30))
+    assert reported_until(whole.months, today, whole.described) == date(2026, 11, 1)
+    assert partial_month(whole.months, today, whole.described) is None
+    assert reported_until(whole.months, date(2026, 11, 15)) == date(2026, 10, 1), "the month of the day runs still"
+
+
+def test_a_line_without_a_decision_is_found_where_decisions_name_lines() -> None:
+    rows = [(JANUARY, "2.2", "paid", 5), (JANUARY, "3.1", "committed", 7), (JANUARY, "", "paid", 1)]
+    found = facts_of(*rows)
+    assert undecided_lines(replace(found, decided_lines={"2.2": 9}), JANUARY) == ("3.1",)
+    assert undecided_lines(replace(found, decided_lines={"2.2": 9, "": 4}), JANUARY) == (), "it may be that one"
+    assert undecided_lines(found, JANUARY) == ()
+
+
+def test_figures_that_turn_their_order_round_are_signs() -> None:
+    clean = Found(committed=10, accrued=10, paid=10, ceilings=10, lines=())
+    assert money_signs(clean) == []
+    assert money_signs(replace(clean, committed=9)) == [MoneySign.ACCRUED_OVER_COMMITTED]
+    assert money_signs(replace(clean, paid=11)) == [MoneySign.PAID_OVER_ACCRUED, MoneySign.PAID_OVER_CODES]
+    assert money_signs(replace(clean, committed=None, accrued=None, ceilings=None)) == []
+    assert money_signs(replace(clean, lines=("3.1",))) == [MoneySign.UNDECIDED_LINE]
+
+
+@given(st.integers(0, 10**15))
+def test_amounts_of_the_axis_are_even_and_reach_the_largest(most: int) -> None:
+    steps = steps_to(most)
+    assert steps[0] == 0
+    assert steps[-1] >= most
+    assert 2 <= len(steps) <= 6
+    assert len({later - earlier for earlier, later in itertools.pairwise(steps)}) == 1
+
+
+def test_the_curve_has_an_axis_and_says_where_the_day_is() -> None:
+    names = ("planned", "committed", "accrued", "paid")
+    rows = [(date(2026, month, 1), "", flow, 10) for month in range(1, 7) for flow in names]
+    wide, narrow = charts_of(curve_of(facts_of(*rows), date(2026, 4, 30)), date(2026, 4, 30))
+    assert [line.name for line in wide.lines] == list(names)
+    assert narrow.width <= 330, "a telephone of 360 pixels shows it whole"
+    for chart in (wide, narrow):
+        assert len(chart.amounts) > 2
+        assert chart.today is not None
+        lowest_word = max(line.word[1] for line in chart.lines)
+        assert all(float(point.split(",")[1]) > lowest_word for line in chart.lines for point in line.points.split())
 
 
 def test_a_year_without_a_plan_of_the_system_is_spread_and_counts_in_the_whole() -> None:
