@@ -26,6 +26,7 @@ from portfolio.kpis.api_fields import (
     NewestOut,
     RecordedOut,
 )
+from portfolio.kpis.bounds import bound_fault
 from portfolio.kpis.cuts import LONGEST, cut_of, parts_of
 from portfolio.kpis.measuring import (
     Entry,
@@ -169,6 +170,8 @@ def _check(session: Session, entry: Entry, given: MeasurementIn, *, is_correctio
         raise FieldRefused("reason", _("There is another value of this period: a correction needs a reason"))
     if entry.value is None and not entry.note:
         raise FieldRefused("note", _("Say in the note why there is no value: nothing is not zero"))
+    if fault := bound_fault(entry.indicator, entry.value):
+        raise FieldRefused("value", fault)
     if concerns := asked_again(session, entry):
         if not given.confirmed:
             words = " ".join(label(concern) for concern in concerns)

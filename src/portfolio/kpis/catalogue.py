@@ -11,7 +11,9 @@ from portfolio.kpis.terms import Dimension, Direction, Family, Frequency, UnitKi
 
 
 class CatalogueEntry(BaseModel):
-    """A ready indicator. `where`: the page it comes from, as the handbook's section 5 cites it."""
+    """A ready indicator. `where`: the page it comes from, as the handbook's section 5 cites it. `least`, `most`: whole units
+    below or above which no value can be; nothing where any can.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -20,6 +22,8 @@ class CatalogueEntry(BaseModel):
     name: Phrase
     unit_kind: UnitKind
     unit: Phrase
+    least: int | None = None
+    most: int | None = None
     direction: Direction
     frequency: Frequency
     formula: Phrase

@@ -22,6 +22,7 @@ from portfolio.documents.reading import ReadOptions, Row, Table
 from portfolio.documents.terms import Why
 from portfolio.errors import Refused
 from portfolio.i18n import gettext as _
+from portfolio.kpis.bounds import bound_fault
 from portfolio.kpis.catalogue import catalogue
 from portfolio.kpis.cuts import read_cut
 from portfolio.kpis.measuring import Entry, asked_again, is_same, newest_rows, period_fault
@@ -122,6 +123,8 @@ def _may_be_kept(session: Session, entry: Entry, *, is_correction: bool) -> None
         raise _Unreadable("reason", _("There is another value of this period: a correction needs a reason"))
     if entry.value is None and not entry.note:
         raise _Unreadable("note", _("Say in the note why there is no value: nothing is not zero"))
+    if fault := bound_fault(entry.indicator, entry.value):
+        raise _Unreadable("value", fault)
     if asked_again(session, entry) and not entry.note:
         raise _Unreadable("note", _("This value looks unusual: confirm it and say why in the note"))
 

@@ -44,6 +44,7 @@ class Row:
     unit: str
     period: str
     last: str
+    last_is_baseline: bool
     cells: tuple[Cell, ...]
 
     @property
@@ -67,6 +68,7 @@ def rows_of(due: Sequence[DuePeriod]) -> list[Row]:
                 unit_words(one.indicator),
                 period_words(one.indicator.frequency, one.period_on),
                 value_words(one.indicator, one.last),
+                one.last_is_baseline and one.last is not None,
                 tuple(cells),
             )
         )

@@ -14,6 +14,7 @@ from portfolio.audit.trail import record
 from portfolio.errors import FieldRefused, Refused
 from portfolio.i18n import gettext as _
 from portfolio.kpis.actions import refuse_stopped
+from portfolio.kpis.bounds import bound_fault
 from portfolio.kpis.models import Indicator, Measurement, Upload
 from portfolio.kpis.periods import first_day, period_of
 from portfolio.kpis.rules import concerns
@@ -54,7 +55,7 @@ def record_measurements(
     """Keep values of one project in one event and return how many.
 
     Raises `FieldRefused` for a period that has not ended or was measured already without a reason to correct it, and for an
-    implausible value that nobody confirmed with a note; `Refused` for a stopped indicator.
+    impossible value, or an implausible one that nobody confirmed with a note; `Refused` for a stopped indicator.
     """
     newest = _newest(session, entries)
     for entry in entries:
@@ -181,6 +182,8 @@ def period_fault(indicator: Indicator, period: date, today: date) -> str:
 
 
 def _check_value(session: Session, entry: Entry) -> None:
+    if fault := bound_fault(entry.indicator, entry.value):
+        raise FieldRefused(entry.field, fault)
     if entry.value is None and not entry.note:
         raise FieldRefused(entry.field, _("Say in the note why there is no value: nothing is not zero"))
     if asked_again(session, entry) and not (entry.confirmed and entry.note):

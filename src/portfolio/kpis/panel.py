@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from portfolio.db.memo import row_of
 from portfolio.kpis.models import Indicator
-from portfolio.kpis.queries import due_periods, scorecard
+from portfolio.kpis.queries import due_count, scorecard
 from portfolio.kpis.shown import shown_line
 from portfolio.kpis.terms import IndicatorKind, Result
 from portfolio.kpis.words import TONES
@@ -34,7 +34,7 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
     worst = sorted(counted or lines, key=lambda line: _ORDER.index(line.judged.result))[:MOST_SHOWN]
     initiative = row_of(asking.session, Initiative, asking.project.initiative_id)
     may_write = asking.viewer.can_in(Permission.KPI_WRITE, initiative.institution_id)
-    due = due_periods(asking.session, asking.project, today) if may_write else []
+    due = due_count(asking.session, asking.project, today) if may_write else None
     return {
         "counts": [
             (label(result), TONES[result], n)
@@ -43,7 +43,7 @@ def provide(asking: Asking) -> Mapping[str, Any] | None:
         ],
         "lines": [shown_line(line, asking.url_for) for line in worst],
         "href": asking.url_for("kpis.scorecard", project_id=asking.project.id),
-        "due": len(due),
+        "due": due,
         "measure": asking.url_for("kpis.measure", project_id=asking.project.id),
     }
 

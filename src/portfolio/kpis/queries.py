@@ -1,6 +1,7 @@
 """Reading indicators. The project came from `projects.visibility.get_project`; lists across projects start from `visible_to`."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -156,16 +157,35 @@ def revisions_of(session: Session, indicator: Indicator) -> Sequence[CurveRevisi
 
 @dataclass(frozen=True, slots=True)
 class DuePeriod:
-    """A period of an indicator that has ended and was not measured; `cuts` are the groups of the period measured last."""
+    """A period of an indicator that has ended and was not measured; `cuts` are the groups of the period measured last.
+
+    `last`: the value of the period measured before, else the baseline (`last_is_baseline`).
+    """
 
     indicator: Indicator
     period_on: date
     last: int | None
     cuts: tuple[str, ...]
+    last_is_baseline: bool = False
 
 
-def due_periods(session: Session, project: Project, as_at: date) -> list[DuePeriod]:
-    """What a project may measure now: at most three periods an indicator, oldest first, in the order of the scorecard."""
+@dataclass(frozen=True, slots=True)
+class DueCount:
+    """How many periods the page asks for now, and how many wait in all: it asks for a few of each indicator at a time."""
+
+    now: int
+    all: int
+
+
+def due_count(session: Session, project: Project, as_at: date) -> DueCount:
+    waiting = Counter(one.indicator.id for one in due_periods(session, project, as_at, most=None))
+    return DueCount(sum(min(count, MOST_MISSING) for count in waiting.values()), waiting.total())
+
+
+def due_periods(
+    session: Session, project: Project, as_at: date, *, most: int | None = MOST_MISSING
+) -> list[DuePeriod]:  # fmt: skip
+    """What a project may measure now: the newest few periods an indicator, oldest first, in the order of the scorecard."""
     indicators = session.scalars(
         select(Indicator)
         .where(col(Indicator.project_id) == project.id, col(Indicator.stopped_on).is_(None))
@@ -179,11 +199,11 @@ def due_periods(session: Session, project: Project, as_at: date) -> list[DuePeri
         if indicator.measured_until is not None:
             last_day = min(last_day, newest_ended(indicator.frequency, indicator.measured_until))
         missing = [p for p in periods(indicator.frequency, indicator.measured_from, last_day) if p not in values]
-        for period in missing[-MOST_MISSING:]:
+        for period in missing if most is None else missing[-most:]:
             before = [p for p in sorted(values) if p < period]
             cuts = cuts_by_period.get(before[-1], []) if before else []
             last = values[before[-1]] if before else indicator.baseline
-            found.append(DuePeriod(indicator, period, last, tuple(sorted(cuts))))
+            found.append(DuePeriod(indicator, period, last, tuple(sorted(cuts)), not before))
     return found
 
 

@@ -16,7 +16,7 @@ from portfolio.kpis import trail_names as _trail_names  # noqa: F401  (what the 
 from portfolio.kpis.catalogue import catalogue
 from portfolio.kpis.cuts import words_of
 from portfolio.kpis.queries import (
-    due_periods,
+    due_count,
     get_indicator,
     measurements_of,
     points_by_revision,
@@ -72,7 +72,7 @@ def show_scorecard(
         quadrants=quadrants(lines, reverse),
         benefits=benefits(lines, reverse),
         has_any=bool(lines),
-        due=len(due_periods(session, found.project, found.today)),
+        due=due_count(session, found.project, found.today),
         waves=shown_waves(
             waves_of(session, found.project),
             {line.indicator.id: line.indicator for line in lines},

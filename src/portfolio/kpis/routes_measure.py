@@ -13,6 +13,7 @@ from portfolio.errors import FieldRefused
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.kpis.actions import kept
+from portfolio.kpis.bounds import bound_fault
 from portfolio.kpis.cuts import words_of
 from portfolio.kpis.forms import CorrectionFields
 from portfolio.kpis.measure_form import Row, left_over, read_entries, rows_of, typed
@@ -77,6 +78,7 @@ def submit_measure(
         form = form.with_error("", words)
     elif not entries and not errors:
         form = form.with_error(_first_field(rows), _("Enter at least one value, or a note that says why there is none"))
+    form = Form(form.raw, {**form.errors, **_faults(session, entries)}, form.value)
     if not form.errors:
         try:
             record_measurements(session, request.user, found.project, entries, found.today)
@@ -86,9 +88,31 @@ def submit_measure(
     return invalid(request, MEASURE, **_context(request, session, found, rows, form, unusual))
 
 
+def _faults(session: Session, entries: list[Entry]) -> dict[str, str]:
+    """By field: every value that cannot be, and every unusual one that is not confirmed or has no note, all at once."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        key = entry.field.removeprefix("v.")
+        if fault := bound_fault(entry.indicator, entry.value):
+            found[entry.field] = fault
+        elif concerns := asked_again(session, entry):
+            if not entry.confirmed:
+                words = " ".join(label(concern) for concern in concerns)
+                found[f"c.{key}"] = _("Tick that you checked this value, or correct it. %(concern)s") % {
+                    "concern": words
+                }
+            if not entry.note:
+                found[f"n.{key}"] = _("Say in the note why the value is unusual")
+    return found
+
+
 def _asked_again(session: Session, entries: list[Entry]) -> dict[str, str]:
     """By field: why a value looks unusual, so that the page offers to confirm it."""
-    found = {entry.field: " ".join(label(concern) for concern in asked_again(session, entry)) for entry in entries}
+    found = {
+        entry.field: " ".join(label(concern) for concern in asked_again(session, entry))
+        for entry in entries
+        if not bound_fault(entry.indicator, entry.value)
+    }
     return {field: words for field, words in found.items() if words}
 
 
@@ -151,7 +175,8 @@ def submit_correct(
         try:
             value = None if fields.value is None else kept("value", fields.value, one.scale)
             entry = Entry(one, old.period_on, value, old.cut)
-            unusual = " ".join(label(concern) for concern in asked_again(session, entry))
+            if not bound_fault(one, value):
+                unusual = " ".join(label(concern) for concern in asked_again(session, entry))
             correct(session, request.user, old, value, fields.note, fields.reason, found.today, fields.confirmed)
             where = path_of(request, "kpis.indicator", project_id=project_id, indicator_id=one.id)
             return done(request, session, where, say="corrected")

@@ -11,6 +11,7 @@ from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.i18n import gettext as _
+from portfolio.kpis.bounds import bound_fault
 from portfolio.kpis.cuts import cut_of
 from portfolio.kpis.forms import AdoptFields
 from portfolio.kpis.measuring import Entry, asked_again, newest_rows, period_fault, record_measurements
@@ -95,6 +96,8 @@ def adopt_wave(
     if reasons := adoption_refusals(session, wave, indicator, today):
         raise Refused(*reasons)
     entry = entry_of(wave, indicator, fields)
+    if fault := bound_fault(indicator, entry.value):
+        raise Refused(fault)
     if unusual(session, entry) and not (fields.confirmed and fields.note):
         raise FieldRefused("note", _("This value looks unusual: confirm it and say why in the note"))
     record_measurements(session, actor, project, [entry], today)

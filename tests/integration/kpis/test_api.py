@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ class Stage:
         self.database, self.client = database, visitors.client
         with database.writing() as session:
             self.kpis: KpiStage = a_kpi_stage(session)
-            self.one = an_indicator(session, self.kpis)
+            self.one = an_indicator(session, self.kpis, highest=Decimal(90))
             self.other = an_indicator(session, self.kpis, "Complaints", dimensions=[Dimension.SEX])
             self.manager = a_person(session, (Role.USER_MANAGER, self.kpis.agency))
         self.key = self.a_key()
@@ -147,8 +148,9 @@ REFUSED = {
     "a period before the first": ({"period": "2026-04", "value": 9}, 422, "period"),
     "a day that is none": ({"period": "2026-02-30", "value": 9}, 422, "period"),
     "no value and no note": ({"period": "2026-07"}, 422, "note"),
-    "a value that looks unusual": ({"period": "2026-07", "value": -3}, 422, "confirmed"),
-    "an unusual value without a note": ({"period": "2026-07", "value": -3, "confirmed": True}, 422, "note"),
+    "a value that looks unusual": ({"period": "2026-07", "value": 99}, 422, "confirmed"),
+    "an unusual value without a note": ({"period": "2026-07", "value": 99, "confirmed": True}, 422, "note"),
+    "a value that cannot be": ({"period": "2026-07", "value": -3, "confirmed": True, "note": "x"}, 422, "value"),
     "too many decimals": ({"period": "2026-07", "value": "9.00001"}, 422, "value"),
     "too many digits": ({"period": "2026-07", "value": "9999999999999999"}, 422, "value"),
     "a group that the indicator is not told apart by": (

@@ -105,9 +105,28 @@ def test_an_unusual_value_is_confirmed_with_a_note(visitors: Visitors, database:
     lead.follow(measure(lead, stage, {f"v.{june}": "9"}))
     asked = measure(lead, stage, {f"v.{july}": "95"})
     assert asked.status == 422
-    assert "ten times" in asked.main
+    assert "I checked this value and it is right. It is more than ten times the one before." in asked.main
+    assert asked.error(f"c.{july}".replace(".", "-")).startswith("Tick that you checked this value")
+    assert asked.error(f"n.{july}".replace(".", "-")) == "Say in the note why the value is unusual"
+    assert "Why the value is unusual (optional)" not in asked.main
     typed = {f"v.{july}": "95", f"c.{july}": "yes", f"n.{july}": "The backlog of the strike"}
     assert measure(lead, stage, typed).status == 303
+
+
+def test_every_value_that_cannot_be_is_refused_at_once_and_no_tick_keeps_it(
+    visitors: Visitors, database: Database, stage: KpiStage
+) -> None:
+    lead = visitors.of(stage.lead.person_id)
+    june, july = key(database, "2026-06-30"), key(database)
+    typed = {
+        f"{kind}.{one}": text for one in (june, july) for kind, text in (("v", "-5"), ("c", "yes"), ("n", "So it is"))
+    }
+    refused = measure(lead, stage, typed)
+    assert refused.status == 422
+    for one in (june, july):
+        assert refused.error(f"v.{one}".replace(".", "-")) == "This indicator cannot be that: enter 0 or more"
+    assert "I checked this value" not in refused.main, "what cannot be is not offered for a tick"
+    assert "Baseline: 20 days" in lead.get(f"{scorecard_path(stage)}/measure").main
 
 
 def test_a_value_is_corrected_and_the_old_one_stays_in_sight(
