@@ -35,7 +35,7 @@ COLUMNS = (
     ("app-num", (("requested", N_("Requested")),)),
     ("app-num", (("", N_("Recommended")),)),
     ("app-num", (("decided", N_("Decided")),)),
-    ("app-num", (("", N_("Committed")),)),
+    ("app-num", (("", N_("Committed under approval codes")),)),
 )
 """Class of each column, and what it shows: the name to sort by, or nothing, and the words."""
 

@@ -6,7 +6,8 @@ from datetime import date
 import polars as pl
 from sqlalchemy.orm import Session
 
-from portfolio.monitoring import facts_kpis, facts_money, facts_plan, facts_quality, facts_risks
+from portfolio.execution.years import bounds_of, year_of
+from portfolio.monitoring import facts_checks, facts_kpis, facts_money, facts_plan, facts_quality, facts_risks
 from portfolio.monitoring.data_quality import Checked, check_data
 from portfolio.monitoring.health import COUNTS
 from portfolio.monitoring.portion import Portion
@@ -24,7 +25,7 @@ class Read:
 
     `lives`, `dates`: `facts_plan.LIVES`, `DATES`; `milestones`: `facts_plan.MILESTONES`; `indicators`, `points`:
     `facts_kpis`; `risks`: `facts_risks.RISKS`; `plans`: `variance.BOTH_PLANS`; `told`: what the returns say;
-    `spent`: `facts_money.SPENT`.
+    `spent`: `facts_money.FLOWED`.
     """
 
     as_at: date
@@ -44,7 +45,8 @@ def read_facts(session: Session, pack: CountryPack, portion: Portion, as_at: dat
     milestones = facts_plan.read_milestones(session, portion, as_at)
     dates = facts_plan.dates_of(lives, facts_plan.read_approved(session, portion), milestones)
     indicators, points = facts_kpis.read_indicators(session, portion)
-    told, spent = read_told(session, portion), facts_money.read_spent(session, portion, lives, as_at)
+    year = bounds_of(pack, year_of(pack, as_at))
+    told, spent = read_told(session, portion), facts_money.read_spent(session, portion, lives, as_at, year=year)
     decided = facts_money.read_decided(session, pack, portion)
     costs = facts_money.at_the_end(spent, told.progress, decided)
     return Read(
@@ -103,15 +105,20 @@ def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Re
     progress = milestones.select("project", planned_progress_bp=basis_points(pl.col("weight_due"), pl.col("weight")))
     done = read.told.progress.select("project", "actual_progress_bp")
     dates = read.plans.select("project", "planned_start", "planned_finish")
-    spent = read.spent.select("project", "paid", "programmed_budget")
+    spent = read.spent.select("project", "paid", "programmed_budget", "committed", "accrued", "is_in_year")
     contracts = facts_money.read_contracts(session, portion)
     found = about
-    for more in (updated, sources, promised.drop("measured_on"), progress, dates, done, spent, contracts):
+    checks = [*facts_checks.read_checks(session, pack, portion, read.as_at), facts_checks.drops(read.told.worked)]
+    for more in (updated, sources, promised.drop("measured_on"), progress, dates, done, spent, contracts, *checks):
         found = found.join(more, on="project", how="left", maintain_order="left")
     mine = found.with_columns(
         *(pl.col(name).fill_null(0) for name in COUNTED),
         starts_on=pl.coalesce("starts_on", "planned_start"),
         ends_on=pl.coalesce("ends_on", "planned_finish"),
+        in_treasury_budget=pl.col("is_in_year").fill_null(False)
+        if facts_checks.has_files(session)
+        else pl.lit(None, pl.Boolean()),
+        live_processes=pl.col("live_processes").fill_null(0) + pl.col("orders").fill_null(0),
     ).select(name for name in PROJECTS if name in found.columns)
     return pl.concat([mine, facts_quality.read_namesakes(session, portion)], how="diagonal")
 
@@ -146,7 +153,14 @@ def rating_facts(read: Read, quality: pl.DataFrame) -> pl.DataFrame:
     """`ratings.FACTS`: one row a project of the portion; `quality` is `data_quality.SUMMARY`. Pure."""
     return (
         both_variances(read.plans, read.as_at)
-        .select("project", "cost_variance_bp", "cost_missing", "schedule_variance_bp", "schedule_share_missing")
+        .select(
+            "project",
+            "cost_variance_bp",
+            "cost_missing",
+            "schedule_variance_bp",
+            "schedule_share_missing",
+            "first_schedule_variance_bp",
+        )
         .join(counts_of(read), on="project", how="left", maintain_order="left")
         .join(
             quality.select("project", "rules_checked", "rules_passed"), on="project", how="left", maintain_order="left"

@@ -67,7 +67,12 @@ def health(portfolio: Portfolio, period: date, as_at: date, scale: Scale) -> Hea
     variances = both_variances(portfolio.plans, as_at)
     facts = (
         variances.select(
-            "project", "cost_variance_bp", "cost_missing", "schedule_variance_bp", "schedule_share_missing"
+            "project",
+            "cost_variance_bp",
+            "cost_missing",
+            "schedule_variance_bp",
+            "schedule_share_missing",
+            "first_schedule_variance_bp",
         )
         .join(portfolio.counts, on="project", how="left", maintain_order="left")
         .join(

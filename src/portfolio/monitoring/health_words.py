@@ -8,7 +8,7 @@ from portfolio.i18n import N_, ngettext
 from portfolio.i18n import gettext as _
 from portfolio.labels import label
 from portfolio.monitoring.health_terms import Confidence, Dimension, Flag, Missing
-from portfolio.monitoring.rating_formula import CAP, FORMULA, LEAST_COVERAGE, Measure, Part, Scale
+from portfolio.monitoring.rating_formula import CAP, FIRST_PLAN_BP, FORMULA, LEAST_COVERAGE, Measure, Part, Scale
 from portfolio.monitoring.ratings import Reason
 from portfolio.monitoring.ratios import WHOLE
 from portfolio.web.formatting import locale, number
@@ -72,6 +72,10 @@ def formula_sentences(scale: Scale) -> list[str]:
         *(part_sentence(part) for part in FORMULA),
         _("The score is the mean of the parts that are available, each with its weight, rounded down."),
         _("A part that scores 1 keeps the whole at %(cap)s at most.") % {"cap": score(CAP)},
+        _(
+            "More than %(late)s late against the first approved plan keeps the whole at %(cap)s at most, whatever was approved later."
+        )
+        % {"late": share(FIRST_PLAN_BP), "cap": score(CAP)},
         _("There is no computed rating where the parts that are available weigh less than %(least)s of 100.")
         % {"least": LEAST_COVERAGE},
         *(

@@ -17,7 +17,7 @@ from portfolio.monitoring.health_words import share
 from portfolio.monitoring.places import FIXED_AT, address
 from portfolio.monitoring.portion import id_text, only
 from portfolio.monitoring.quality_rule import Rule, Subject
-from portfolio.monitoring.quality_words import input_words
+from portfolio.monitoring.quality_words import NOT_HELD, input_words
 from portfolio.monitoring.ratios import WHOLE
 from portfolio.packs.schema import CountryPack
 from portfolio.projects.models import Project
@@ -90,6 +90,8 @@ def quality_shown(
 
 def _why(rule: Rule, columns: Sequence[str]) -> str:
     lacking = tuple(name for name in rule.needs if name not in columns)
+    if lacking and rule.code in NOT_HELD:
+        return _(NOT_HELD[rule.code])
     if lacking:
         return _("Nothing here holds: %(inputs)s.") % {"inputs": input_words(lacking)}
     return _("It does not apply now, or what it compares is not known: %(inputs)s.") % {

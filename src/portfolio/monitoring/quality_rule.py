@@ -46,6 +46,19 @@ PROJECTS = pl.Schema(
         "contracts_without_state": pl.Int64(),
         "live_contracts": pl.Int64(),
         "updated_on": pl.Date(),
+        "earliest_date": pl.Date(),
+        "latest_date": pl.Date(),
+        "pending": pl.Int64(),
+        "overdue_forecasts": pl.Int64(),
+        "committed": pl.Int64(),
+        "accrued": pl.Int64(),
+        "contracted": pl.Int64(),
+        "invoices": pl.Int64(),
+        "early_invoices": pl.Int64(),
+        "ceilings": pl.Int64(),
+        "undecided_lines": pl.Int64(),
+        "progress_drops": pl.Int64(),
+        "impossible_values": pl.Int64(),
     }
 )
 """Every column a rule may look at; a frame may have fewer (never other types), and rules without theirs are not checked.
@@ -53,7 +66,8 @@ PROJECTS = pl.Schema(
 Money in minor units of one currency a row, shares in basis points, the rest counts. `stage` is a `ProjectStage` value, `phase`
 one of `PHASES`. `targets` counts indicators with a target and `zero_targets` those whose target is zero; `achieved` and
 `zero_achieved` the same of measurements. A component is incoherent when schedule, physical and financial progress do not all
-have it. Processes and contracts are those linked to the project's budget lines.
+have it. Processes and contracts are those linked to the project's budget lines. The columns after `updated_on` are those of
+`facts_checks`, with `committed` and `accrued` up to the as-at date: what our own rules hold against each other.
 """
 
 INSTITUTIONS = pl.Schema(

@@ -39,9 +39,33 @@ _COLUMNS = {
     "contracts_without_state": N_("states of contracts"),
     "live_contracts": N_("contracts"),
     "updated_on": N_("day of the last change"),
+    "earliest_date": N_("dates of milestones"),
+    "latest_date": N_("dates of milestones"),
+    "pending": N_("pending milestones"),
+    "overdue_forecasts": N_("pending milestones"),
+    "committed": N_("amounts committed"),
+    "accrued": N_("amounts accrued"),
+    "contracted": N_("total of the contracts"),
+    "invoices": N_("invoices"),
+    "early_invoices": N_("invoices"),
+    "ceilings": N_("ceilings of approval codes"),
+    "undecided_lines": N_("decisions by budget line"),
+    "progress_drops": N_("physical progress of two periods"),
+    "impossible_values": N_("measurements"),
     "investment_lines": N_("investment lines of the budget"),
     "lines_without_project": N_("investment lines of the budget"),
 }
+
+NOT_HELD = {
+    "R22": N_(
+        "The files of the financial system give what is planned, committed, accrued and paid, month by month; they do not give the "
+        "budget of the year, which this rule compares with what was decided here."
+    ),
+    "R23": N_(
+        "Contracts are kept here and each has a state; the procurement processes that lead to them are kept by the procurement system."
+    ),
+}
+"""Why a rule cannot be asked though its subject is near to what is kept here."""
 
 KNOWN = frozenset((*PROJECTS, *INSTITUTIONS))
 

@@ -58,6 +58,10 @@ WORST_SCORE = 1
 CAP = 300
 """A dimension at the worst score keeps the whole at this many hundredths at most: a mean must not hide one that failed."""
 
+FIRST_PLAN_BP = 3_000
+"""Beyond this share of its duration late against the first approved plan, in basis points, the whole is capped as well: the
+schedule is scored against the plan in force, and a plan that is approved again must not make a delay disappear."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:

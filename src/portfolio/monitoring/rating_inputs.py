@@ -8,7 +8,7 @@ import polars as pl
 
 from portfolio.audit.canon import digest
 from portfolio.monitoring.facts import Read, rating_facts
-from portfolio.monitoring.rating_formula import CAP, FORMULA, LEAST_COVERAGE, Scale
+from portfolio.monitoring.rating_formula import CAP, FIRST_PLAN_BP, FORMULA, LEAST_COVERAGE, Scale
 from portfolio.monitoring.ratings import FACTS
 from portfolio.monitoring.variance import both_variances
 
@@ -22,9 +22,12 @@ BEHIND = pl.Schema(
         "planned_finish": pl.Date(),
         "finish_used": pl.Date(),
         "finish_source": pl.String(),
+        "first_planned_start": pl.Date(),
+        "first_planned_finish": pl.Date(),
+        "first_schedule_days": pl.Int64(),
     }
 )
-"""What the two variances of `FACTS` were reckoned from."""
+"""What the two variances of `FACTS` were reckoned from, and the delay against the first approved plan, in days."""
 
 INPUTS = pl.Schema({**FACTS, **BEHIND})
 
@@ -32,12 +35,19 @@ INPUTS = pl.Schema({**FACTS, **BEHIND})
 def inputs_of(read: Read, quality: pl.DataFrame) -> pl.DataFrame:
     """`INPUTS`, one row a project of the portion; `quality` is `data_quality.SUMMARY`. Pure."""
     used = both_variances(read.plans, read.as_at).select(
-        "project", "cost_used", "cost_source", "finish_used", "finish_source"
+        "project", "cost_used", "cost_source", "finish_used", "finish_source", "first_schedule_days"
     )
     return (
         rating_facts(read, quality)
         .join(
-            read.plans.select("project", "planned_cost", "planned_start", "planned_finish"),
+            read.plans.select(
+                "project",
+                "planned_cost",
+                "planned_start",
+                "planned_finish",
+                "first_planned_start",
+                "first_planned_finish",
+            ),
             on="project",
             how="left",
             maintain_order="left",
@@ -55,7 +65,8 @@ def formula_version(scale: Scale) -> str:
         for part in FORMULA
     ]
     levels = [[level.value, least] for level, least in scale.levels]
-    return digest({"parts": parts, "cap": CAP, "least": LEAST_COVERAGE, "scale": scale.code, "levels": levels})[:12]
+    whole = {"parts": parts, "cap": CAP, "first": FIRST_PLAN_BP, "least": LEAST_COVERAGE}
+    return digest({**whole, "scale": scale.code, "levels": levels})[:12]
 
 
 def as_stored(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,5 +75,8 @@ def as_stored(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def facts_frame(stored: Mapping[str, Any]) -> pl.DataFrame:
-    """The `FACTS` that a rating keeps, as a frame of one row: what the formula gives for them is what it says."""
-    return pl.DataFrame([[stored[name] for name in FACTS]], schema=FACTS, orient="row")
+    """The `FACTS` that a rating keeps, as a frame of one row: what the formula gives for them is what it says.
+
+    What a rating did not keep yet, in the version of the formula that it was made by, is not known.
+    """
+    return pl.DataFrame([[stored.get(name) for name in FACTS]], schema=FACTS, orient="row")

@@ -25,6 +25,7 @@ from portfolio.monitoring.rating_inputs import as_stored, formula_version, input
 from portfolio.monitoring.rating_models import Rating
 from portfolio.monitoring.rating_terms import RatingOccasion
 from portfolio.monitoring.ratings import FACTS, computed_ratings
+from portfolio.monitoring.recompute import refresh
 from portfolio.notifications.outbox import owe
 from portfolio.packs.calendar import add_working_days
 from portfolio.packs.schema import CountryPack
@@ -42,8 +43,13 @@ def today_of(session: Session, pack: CountryPack) -> date:
 
 
 def rate_project(session: Session, pack: CountryPack, project: Project, period: date, occasion: RatingOccasion) -> int:
-    """The computed rating of one project now; 1, or 0 where nothing changed since the last or too little is known."""
-    return _rate(session, pack, only(project.id), period, occasion, None)
+    """The computed rating of one project now; 1, or 0 where nothing changed since the last or too little is known.
+
+    What lists and the project's first page keep of it is reckoned again in the same transaction.
+    """
+    made = _rate(session, pack, only(project.id), period, occasion, None)
+    refresh(session, pack, project.id)
+    return made
 
 
 def rate_portion(

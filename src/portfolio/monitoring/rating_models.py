@@ -111,3 +111,6 @@ class ProjectHealth(SQLModel, table=True):
     open_gap_bp: int | None = None
     open_flags: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     open_signs: int = 0
+    declared_on: date | None = Field(default=None, description="first day of the period of `declared`")
+    computed_on: date | None = None
+    open_computed_on: date | None = None

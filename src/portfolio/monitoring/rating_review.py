@@ -31,6 +31,7 @@ from portfolio.monitoring.rating_inputs import as_stored, inputs_of
 from portfolio.monitoring.rating_making import digest_of, today_of
 from portfolio.monitoring.rating_models import Rating, RatingRequest
 from portfolio.monitoring.rating_terms import RatingOccasion, RatingRequestState
+from portfolio.monitoring.recompute import refresh
 from portfolio.notifications.outbox import owe
 from portfolio.packs.calendar import add_working_days
 from portfolio.packs.schema import CountryPack
@@ -230,6 +231,7 @@ def file_rating(
     )  # fmt: skip
     _tell_filed(session, pack, project, request, rating)
     session.flush()
+    refresh(session, pack, project.id)
     return rating
 
 

@@ -9,7 +9,8 @@ from portfolio.i18n import gettext as _
 from portfolio.i18n import ngettext
 from portfolio.labels import label
 from portfolio.monitoring.health_terms import Confidence, Dimension, Missing, Source
-from portfolio.monitoring.health_words import not_available, share
+from portfolio.monitoring.health_words import not_available, score, share
+from portfolio.monitoring.rating_formula import CAP, FIRST_PLAN_BP
 from portfolio.monitoring.rating_periods import period_end
 from portfolio.web.formatting import money, number, short_day
 
@@ -71,11 +72,36 @@ def _schedule(facts: Mapping[str, Any]) -> str:
     planned, used = facts["planned_finish"], facts["finish_used"]
     if planned is None or used is None:
         return ""
-    return _("Start: %(start)s; approved finish: %(planned)s; finish: %(used)s (%(source)s).") % {
+    said = _("Start: %(start)s; approved finish: %(planned)s; finish: %(used)s (%(source)s).") % {
         "start": short_day(_day(facts["planned_start"])),
         "planned": short_day(_day(planned)),
         "used": short_day(_day(used)),
         "source": label(Source(facts["finish_source"])),
+    }
+    return f"{said} {_first_plan(facts)}".strip()
+
+
+def _first_plan(facts: Mapping[str, Any]) -> str:
+    """The first approved plan beside the one in force: a delay does not go away by being approved. Blank where it was not kept."""
+    finish, days = facts.get("first_planned_finish"), facts.get("first_schedule_days")
+    if finish is None or days is None:
+        return ""
+    pattern = (
+        ngettext(
+            "First approved finish: %(finish)s: %(n)s day late against it.",
+            "First approved finish: %(finish)s: %(n)s days late against it.",
+            -days,
+        )
+        if days < 0
+        else _("First approved finish: %(finish)s: not late against it.")
+    )
+    told = pattern % {"finish": short_day(_day(finish)), "n": number(-days)}
+    part = facts.get("first_schedule_variance_bp")
+    if part is None or part >= -FIRST_PLAN_BP:
+        return told
+    return f"{told} " + _("That is %(share)s of its duration, and keeps the whole rating at %(cap)s at most.") % {
+        "share": share(-part),
+        "cap": score(CAP),
     }
 
 

@@ -6,7 +6,15 @@ from typing import Any
 import polars as pl
 
 from portfolio.monitoring.health_terms import Confidence, Dimension, Missing
-from portfolio.monitoring.rating_formula import CAP, FORMULA, LEAST_COVERAGE, WORST_SCORE, Part, Scale
+from portfolio.monitoring.rating_formula import (
+    CAP,
+    FIRST_PLAN_BP,
+    FORMULA,
+    LEAST_COVERAGE,
+    WORST_SCORE,
+    Part,
+    Scale,
+)
 from portfolio.monitoring.ratios import basis_points
 from portfolio.monitoring.variance import first_true
 
@@ -17,6 +25,7 @@ FACTS = pl.Schema(
         "cost_missing": pl.String(),
         "schedule_variance_bp": pl.Int64(),
         "schedule_share_missing": pl.String(),
+        "first_schedule_variance_bp": pl.Int64(),
         "milestones_due": pl.Int64(),
         "milestones_reached": pl.Int64(),
         "indicators_determined": pl.Int64(),
@@ -26,8 +35,8 @@ FACTS = pl.Schema(
         "rules_passed": pl.Int64(),
     }
 )
-"""One row a project; null is «not known». Variances as in `variance.VARIANCES`; `severe_risks` are open risks out of tolerance,
-null where the project keeps no register; rules are those of `data_quality`."""
+"""One row a project; null is «not known». Variances as in `variance.VARIANCES`, `first_…` against the first approved plan.
+`severe_risks` are open risks out of tolerance, null where the project keeps no register; rules are those of `data_quality`."""
 
 RATED = pl.Schema(
     {
@@ -71,11 +80,12 @@ def computed_ratings(facts: pl.DataFrame, scale: Scale) -> pl.DataFrame:
     coverage = pl.sum_horizontal(pl.when(score.is_not_null()).then(weight).otherwise(0) for weight, score in scores)
     mean = pl.sum_horizontal(score * weight * 100 for weight, score in scores) // pl.col("coverage")
     is_worst = pl.any_horizontal((score == WORST_SCORE).fill_null(False) for _weight, score in scores)
+    is_late_at_first = (pl.col("first_schedule_variance_bp") < -FIRST_PLAN_BP).fill_null(False)
     is_known = pl.col("coverage") >= LEAST_COVERAGE
     return (
         measured.with_columns(coverage=coverage.cast(pl.Int64))
         .with_columns(_mean=pl.when(is_known).then(mean))
-        .with_columns(is_capped=pl.when(is_known).then(is_worst & (pl.col("_mean") > CAP)))
+        .with_columns(is_capped=pl.when(is_known).then((is_worst | is_late_at_first) & (pl.col("_mean") > CAP)))
         .with_columns(score=pl.when("is_capped").then(CAP).otherwise(pl.col("_mean")).cast(pl.Int64))
         .with_columns(
             scale=pl.lit(scale.code),

@@ -11,13 +11,13 @@ import polars as pl
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from portfolio.db.clock import now
 from portfolio.db.engine import Database
 from portfolio.monitoring import early_warning, facts_plan, facts_ratings, rating_gaps
 from portfolio.monitoring.facts import check_portion, rating_facts, read_facts
 from portfolio.monitoring.health_terms import RatingKind
-from portfolio.monitoring.portion import SIZE, Portion, portions
+from portfolio.monitoring.portion import SIZE, Portion, only, portions
 from portfolio.monitoring.rating_formula import scale_on
-from portfolio.monitoring.rating_making import today_of
 from portfolio.monitoring.rating_models import ProjectHealth
 from portfolio.monitoring.ratings import computed_ratings
 from portfolio.packs.schema import CountryPack
@@ -43,6 +43,9 @@ HEALTH = pl.Schema(
         "open_gap_bp": pl.Int64(),
         "open_flags": pl.List(pl.Struct(rating_gaps.FLAGS)),
         "open_signs": pl.Int64(),
+        "declared_on": pl.Date(),
+        "computed_on": pl.Date(),
+        "open_computed_on": pl.Date(),
     }
 )
 """One row a project: what `ProjectHealth` keeps of it."""
@@ -51,7 +54,7 @@ HEALTH = pl.Schema(
 def recompute_all(database: Database, pack: CountryPack, size: int = SIZE, as_at: date | None = None) -> int:
     """Make `project_health` again, as at today or another day; how many projects. Safe to do twice, and while people work."""
     with database.reading() as session:
-        found, day = list(portions(session, size)), as_at or today_of(session, pack)
+        found, day = list(portions(session, size)), as_at or now(session).astimezone(pack.zone).date()
     return sum(recompute(database, pack, portion, day) for portion in found)
 
 
@@ -63,6 +66,12 @@ def recompute(database: Database, pack: CountryPack, portion: Portion, as_at: da
     with database.writing() as session:
         write(session, portion, stored)
     return len(stored)
+
+
+def refresh(session: Session, pack: CountryPack, project_id: uuid.UUID) -> None:
+    """One project, now and in the caller's transaction: what was just handed in or filed contradicts no row that is kept of it."""
+    today, mine = now(session).astimezone(pack.zone).date(), only(project_id)
+    write(session, mine, [_stored(row, today) for row in health_of(session, pack, mine, today).iter_rows(named=True)])
 
 
 def write(session: Session, portion: Portion, rows: list[dict[str, Any]]) -> None:
@@ -93,7 +102,7 @@ def health_of(session: Session, pack: CountryPack, portion: Portion, as_at: date
     everything = judged(told.declared, ratings, rated, outside)
     in_sight = judged(
         told.declared, facts_ratings.open_on(ratings, as_at), facts_ratings.open_on(rated, as_at), outside
-    ).select("project", *(pl.col(name).alias(f"open_{name}") for name in ("computed", "gap_bp", "flags", "signs")))
+    ).select("project", *(pl.col(name).alias(f"open_{name}") for name in IN_COMMENT))
     failed = checked.findings.group_by("project").agg(failed=pl.col("rule").sort().str.join(" "))
     found = checked.summary
     for more in (failed, now_rated.select("project", "coverage"), last_comment(ratings), everything, in_sight):
@@ -101,6 +110,10 @@ def health_of(session: Session, pack: CountryPack, portion: Portion, as_at: date
     return found.with_columns(
         pl.col("failed").fill_null(""), *(pl.col(name).fill_null(0) for name in ("signs", "open_signs", "coverage"))
     ).select(list(HEALTH))
+
+
+IN_COMMENT = ("computed", "computed_on", "gap_bp", "flags", "signs")
+"""What is kept twice: with the ratings in comment, and without."""
 
 
 def judged(declared: pl.DataFrame, ratings: pl.DataFrame, rated: pl.DataFrame, outside: pl.DataFrame) -> pl.DataFrame:
@@ -135,13 +148,19 @@ def judged(declared: pl.DataFrame, ratings: pl.DataFrame, rated: pl.DataFrame, o
 
 
 def _levels(rows: pl.DataFrame) -> pl.DataFrame:
-    """`project` and the newest level of each kind of rating."""
+    """`project` and the newest level of each kind of rating; `declared_on` and `computed_on`: the first day of its period."""
     newest = rows.sort("project", "period").unique(["project", "kind"], keep="last", maintain_order=True)
     found = rows.select("project").unique(maintain_order=True)
     for kind in RatingKind:
-        mine = newest.filter(pl.col("kind") == kind.value).select("project", pl.col("level").alias(kind.value))
+        mine = newest.filter(pl.col("kind") == kind.value).select(
+            "project", pl.col("level").alias(kind.value), *_periods(kind)
+        )
         found = found.join(mine, on="project", how="left", maintain_order="left")
     return found
+
+
+def _periods(kind: RatingKind) -> list[pl.Expr]:
+    return [] if kind is RatingKind.INDEPENDENT else [pl.col("period").alias(f"{kind.value}_on")]
 
 
 def last_comment(ratings: pl.DataFrame) -> pl.DataFrame:

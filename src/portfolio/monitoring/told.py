@@ -19,14 +19,19 @@ PROGRESS = pl.Schema(
 expect, in minor units of the project's currency."""
 
 
+WORKED = pl.Schema({"project": pl.String(), "period": pl.Date(), "physical_bp": pl.Int64()})
+"""One row a return that was handed in, by project and period: the work done in basis points."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Of a portion: declared ratings (`rating_gaps.RATINGS`), `early_warning.RETURNS` and `NARRATIVES`, and `PROGRESS`."""
+    """Of a portion: declared ratings (`rating_gaps.RATINGS`), `early_warning.RETURNS` and `NARRATIVES`, `PROGRESS`, `WORKED`."""
 
     declared: pl.DataFrame = field(default_factory=RATINGS.to_frame)
     returns: pl.DataFrame = field(default_factory=RETURNS.to_frame)
     narratives: pl.DataFrame = field(default_factory=NARRATIVES.to_frame)
     progress: pl.DataFrame = field(default_factory=PROGRESS.to_frame)
+    worked: pl.DataFrame = field(default_factory=WORKED.to_frame)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from portfolio.db.memo import row_of
 from portfolio.monitoring.flag_words import kept_flags
 from portfolio.monitoring.portfolio_health import health_row
 from portfolio.monitoring.rating_queries import sees_in_comment
+from portfolio.monitoring.rating_words import period_words
 from portfolio.monitoring.ratings_page import level_of
 from portfolio.projects.models import Initiative
 from portfolio.projects.panels import Asking
@@ -22,7 +23,11 @@ def warning_panel(asking: Asking) -> Mapping[str, Any] | None:
     today = asking.now.astimezone(asking.pack.zone).date()
     is_over = row.comment_until is None or row.comment_until < today
     sees_all = is_over or sees_in_comment(asking.viewer, body)
+    computed_on = row.computed_on if sees_all else row.open_computed_on
     return {
+        "declared_period": period_words(row.declared_on) if row.declared_on else "",
+        "computed_period": period_words(computed_on) if computed_on else "",
+        "are_of_two_periods": bool(row.declared_on and computed_on and row.declared_on != computed_on),
         "as_at": short_day(row.as_at),
         "declared": level_of(row.declared),
         "computed": level_of(row.computed if sees_all else row.open_computed),

@@ -31,13 +31,14 @@ BY_PERIOD = pl.Schema({"project": pl.String(), "period": pl.Date(), "physical_bp
 
 
 def told_of(session: Session, portion: Portion) -> Told:
-    """Four statements, however many projects."""
+    """Five statements, however many projects."""
     progress = frame(session, _newest(portion), PROGRESS)
     return Told(
         frame(session, _declared(portion), RATINGS),
         frame(session, _handed(portion), HANDED),
         frame(session, _narratives(portion), NARRATIVES),
         progress.unique(["project"], keep="last", maintain_order=True),
+        progress_frame(session, portion),
     )
 
 

@@ -6,20 +6,22 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from health_stage import PACK, TODAY, HealthStage, a_health_stage, expect, with_indicator, with_plan, with_risk
+from life_stage import a_code, a_scene
 from plan_stage import approved, proposed
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
-from portfolio.execution.models import ExecutionEntry
+from portfolio.execution.models import Contract, ContractAmendment, ExecutionEntry, Invoice
 from portfolio.execution.terms import Flow, Origin
-from portfolio.monitoring import facts_plan
+from portfolio.monitoring import facts_checks, facts_plan
 from portfolio.monitoring.data_quality import Checked
 from portfolio.monitoring.facts import check_portion, counts_of, rating_facts, read_facts
 from portfolio.monitoring.facts_money import DECIDED, SPENT, at_the_end
 from portfolio.monitoring.portion import ALL, only, portions
-from portfolio.monitoring.told import PROGRESS
+from portfolio.monitoring.told import PROGRESS, WORKED
 from portfolio.people.viewer import SYSTEM
 from portfolio.projects.models import Initiative, Project
+from portfolio.projects.plan.models import Milestone
 from portfolio.projects.plan.terms import BaselineKind
 
 
@@ -187,3 +189,49 @@ def test_all_projects_are_there(session: Session) -> None:
     lives = facts_plan.read_lives(session, ALL)
     assert lives.height == len(stages)
     assert session.get_one(Project, stages[0].project.id).stage.value in lives["stage"].to_list()
+
+
+def test_figures_of_several_rooms_are_held_against_each_other(session: Session) -> None:
+    """A forecast of 1999, contracts above the decision, an invoice before its contract, a payment above what was bound."""
+    scene = a_scene(session)
+    a_code(session, scene)
+    mine = only(scene.project.id)
+
+    def failed() -> set[str]:
+        return set(check_portion(session, PACK, mine, read_facts(session, PACK, mine, TODAY)).findings["rule"])
+
+    ours = {f"P{number:02}" for number in range(8, 18)}
+    assert not failed() & ours, "of what is not there nothing is wrong"
+    decided = session.get_one(Initiative, scene.project.initiative_id).decided_minor or 0
+    scene.project.starts_on, scene.project.ends_on = date(2026, 1, 1), date(2027, 12, 31)
+    session.add(Milestone(project_id=scene.project.id, position=1, title="Tender", forecast_on=date(1999, 1, 1)))
+    contract = Contract(
+        project_id=scene.project.id, reference="C-1", title="Build", supplier="Acme", signed_on=date(2026, 5, 1),
+        amount_minor=decided - 1, currency="USD",
+    )  # fmt: skip
+    session.add(contract)
+    session.flush()
+    session.add(Invoice(contract_id=contract.id, number="1", issued_on=date(2026, 4, 30), amount_minor=5))
+    session.add(
+        ContractAmendment(
+            contract_id=contract.id, number=1, signed_on=date(2026, 6, 1), change_minor=2, reason="More",
+            made_by_id=scene.stage.lead.person_id, made_at=now(session),
+        )
+    )  # fmt: skip
+    for flow, minor, line in ((Flow.COMMITTED, 5, "2.2"), (Flow.ACCRUED, 6, "2.2"), (Flow.PAID, 10**15, "9.9")):
+        session.add(
+            ExecutionEntry(
+                project_id=scene.project.id, month=date(2026, 6, 1), line=line, flow=flow, amount_minor=minor,
+                currency="USD", origin=Origin.SYSTEM, made_by_id=scene.stage.lead.person_id, made_at=now(session),
+            )
+        )  # fmt: skip
+    record(session, SYSTEM, Tag.CASE_EDITED, scene.project)
+    session.flush()
+    assert {"P08", "P09", "P10", "P11", "P12", "P13", "P15"} <= failed()
+
+
+def test_progress_that_goes_down_is_counted() -> None:
+    rows = [("a", date(2026, 1, 1), 500), ("a", date(2026, 4, 1), 400), ("b", date(2026, 1, 1), 1), ("c", TODAY, 5)]
+    rows += [("b", date(2026, 4, 1), 1)]
+    worked = pl.DataFrame(rows, schema=WORKED, orient="row").sort("project", "period")
+    assert facts_checks.drops(worked).rows() == [("a", 1), ("b", 0)]

@@ -71,6 +71,7 @@ def test_portions_together_keep_what_all_at_once_give(session: Session) -> None:
 
 def test_what_is_in_comment_is_in_no_open_column(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = a_known_project(session)
+    with_indicator(session, stage, 30, "Days to answer")
     row = rated(session, stage)
     assert row.level.value != "high"
     declaring(monkeypatch, session, stage)

@@ -63,6 +63,19 @@ GOOD: dict[str, Any] = {
     "contracts_without_state": 0,
     "live_contracts": 1,
     "updated_on": date(2026, 11, 1),
+    "earliest_date": date(2026, 2, 1),
+    "latest_date": date(2027, 1, 31),
+    "pending": 1,
+    "overdue_forecasts": 0,
+    "committed": 400,
+    "accrued": 300,
+    "contracted": 500,
+    "invoices": 1,
+    "early_invoices": 0,
+    "ceilings": 450,
+    "undecided_lines": 0,
+    "progress_drops": 0,
+    "impossible_values": 0,
 }
 
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -115,6 +128,18 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("P05", {"description": "Registro \ufffd de la propiedad en tres provincias del norte, con canal asistido."}),
     ("P06", {"actual_progress_bp": 10_001}),
     ("P07", {"actual_progress_bp": 0}),
+    ("P08", {"earliest_date": date(1999, 12, 31)}),
+    ("P08", {"latest_date": date(2037, 1, 1)}),
+    ("P09", {"overdue_forecasts": 1}),
+    ("P10", {"contracted": 601}),
+    ("P11", {"accrued": 299}),
+    ("P12", {"committed": 299}),
+    ("P12", {"accrued": None, "committed": 299}),
+    ("P13", {"ceilings": 299}),
+    ("P14", {"undecided_lines": 1}),
+    ("P15", {"early_invoices": 1}),
+    ("P16", {"progress_drops": 1}),
+    ("P17", {"impossible_values": 1}),
 ]
 
 

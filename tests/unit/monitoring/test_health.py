@@ -21,18 +21,18 @@ SHORT = {
     "planned_start": date(2026, 1, 1),
     "planned_finish": date(2026, 12, 31),
     "first_planned_start": date(2026, 1, 1),
-    "first_planned_finish": date(2026, 9, 30),
+    "first_planned_finish": date(2026, 10, 10),
     "projected_finish": date(2026, 12, 31),
 }
 
 
-def reckoned(scale: Scale = FIVE) -> Health:
+def reckoned(scale: Scale = FIVE, **plan: Any) -> Health:
     """Project a is known well and declared high; of b there is nothing but its name."""
     counts: dict[str, Any] = {"project": pl.String(), **COUNTS}
     declared = [("a", "x", date(2026, month, 1), "declared", "five", "high") for month in (1, 4, 7, 10)]
     return health(
         Portfolio(
-            plans=pl.DataFrame([{"project": "b"}, {"project": "a", **SHORT}], schema=BOTH_PLANS),
+            plans=pl.DataFrame([{"project": "b"}, {"project": "a", **SHORT, **plan}], schema=BOTH_PLANS),
             phased=pl.DataFrame([("a", date(2026, 1, 1), 100)], schema=PLANS, orient="row"),
             progress=pl.DataFrame([("a", PERIOD, 50, 60)], schema=PROGRESS, orient="row"),
             counts=pl.DataFrame([("a", 4, 2, 2, 2, 0)], schema=counts, orient="row"),
@@ -56,6 +56,12 @@ def test_the_rating_is_made_of_what_the_others_found() -> None:
     assert (unknown["project"], unknown["level"], unknown["rating_missing"]) == ("b", None, "too_little_known")
     assert found.variances.row(1, named=True)["first_cost_variance_bp"] == -5_625
     assert found.earned.row(0, named=True)["cpi"] == 8_333
+
+
+def test_a_delay_against_the_first_plan_caps_what_the_current_one_would_allow() -> None:
+    """92 days of 272 late against the first approved plan, none against the one in force."""
+    known = reckoned(first_planned_finish=date(2026, 9, 30)).rated.row(1, named=True)
+    assert (known["schedule_score"], known["score"], known["is_capped"]) == (5, 300, True)
 
 
 def test_flags_come_from_every_part_and_are_counted_by_project() -> None:

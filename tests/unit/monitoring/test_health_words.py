@@ -60,7 +60,7 @@ def test_the_formula_is_shown_whole(scale: Scale) -> None:
             assert f"weight {part.weight} of 100" in sentence
         for (_level, least), sentence in zip(scale.levels, sentences[-len(scale.levels) :], strict=True):
             assert score(least) in sentence
-    assert len(sentences) == len(FORMULA) + 3 + len(scale.levels)
+    assert len(sentences) == len(FORMULA) + 4 + len(scale.levels)
 
 
 def test_a_reason_shows_its_measure_or_why_there_is_none() -> None:

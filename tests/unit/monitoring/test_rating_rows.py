@@ -56,6 +56,10 @@ def inputs(draw: st.DrawFn) -> dict[str, Any]:
         "planned_finish": draw(st.none() | DAYS),
         "finish_used": draw(st.none() | DAYS),
         "finish_source": draw(st.sampled_from(Source)).value,
+        "first_schedule_variance_bp": draw(SHARE),
+        "first_planned_start": draw(DAYS),
+        "first_planned_finish": draw(st.none() | DAYS),
+        "first_schedule_days": draw(st.none() | st.integers(-4000, 4000)),
     }
     for name in ("cost", "schedule"):
         if row[f"{name}_variance_bp"] is not None:
@@ -116,6 +120,21 @@ def test_another_number_of_the_formula_is_another_version(monkeypatch: pytest.Mo
     heavier = dataclasses.replace(FORMULA[0], weight=26)
     monkeypatch.setattr(rating_inputs, "FORMULA", (heavier, *FORMULA[1:]))
     assert formula_version(FIVE) != before
+
+
+def test_the_first_approved_plan_stands_beside_the_one_in_force() -> None:
+    facts = {
+        "planned_start": "2026-01-01", "planned_finish": "2027-12-17", "finish_used": "2027-12-17",
+        "finish_source": Source.PROJECTED.value,
+    }  # fmt: skip
+    old = inputs_sentence(Dimension.SCHEDULE, facts)
+    assert "First approved" not in old, "what an earlier formula did not keep is not made up"
+    first = {"first_planned_finish": "2027-10-01", "first_schedule_days": -77, "first_schedule_variance_bp": -1_206}
+    said = inputs_sentence(Dimension.SCHEDULE, {**facts, **first})
+    assert "Oct 1, 2027" in said
+    assert "77 days late" in said
+    assert "at most" not in said
+    assert "at most" in inputs_sentence(Dimension.SCHEDULE, {**facts, **first, "first_schedule_variance_bp": -3_001})
 
 
 def test_gaps_in_words() -> None:

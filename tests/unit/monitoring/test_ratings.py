@@ -177,5 +177,12 @@ def test_a_rating_is_a_level_of_its_scale_or_has_a_reason(
         assert worse["score"] <= row["score"]
 
 
+def test_a_plan_that_was_approved_again_does_not_erase_the_delay_against_the_first() -> None:
+    new_plan = rated(**BEST, first_schedule_variance_bp=-3_001)
+    assert (new_plan["schedule_score"], new_plan["score"], new_plan["is_capped"]) == (5, 300, True)
+    assert rated(**BEST, first_schedule_variance_bp=-3_000)["score"] == 500
+    assert rated(**BEST, first_schedule_variance_bp=4_000)["score"] == 500
+
+
 def test_no_rows_give_no_rows() -> None:
     assert computed_ratings(FACTS.to_frame(), FIVE).schema == RATED
