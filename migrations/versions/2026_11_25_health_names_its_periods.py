@@ -1,14 +1,14 @@
 """The periods that the kept levels of a project are of. `project_health` is derived: the next reckoning fills them.
 
 Revision ID: 20261125_health_periods
-Revises: 20261125_draw_reason
+Revises: 20261126_return_versions
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_health_periods"
-down_revision = "20261125_draw_reason"
+down_revision = "20261126_return_versions"
 branch_labels = None
 depends_on = None
 
