@@ -1,7 +1,7 @@
 """The case sheet: everything about one case that this person may know, as the page shows it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -103,19 +103,28 @@ def case_sheet(
     status = case.status if knows else CaseStatus.CHECKING
     snapshot = newest_snapshot(session, case.id)
     project = project_of(session, initiative.id) if knows else None
+    step = next_step(session, viewer, pack, case, now, status=case.status, url_for=url_for) if knows else None
+    project_href = url_for("desk.project", project_id=project.id) if project else ""
     return Sheet(
         status=case.status if knows else None,
-        step=next_step(session, viewer, pack, case, now, status=case.status, url_for=url_for) if knows else None,
+        step=led_to_project(step, project_href),
         figures=_figures(session, viewer, case, initiative, knows=knows),
         costs=_costs(session, pack, case, snapshot, initiative.requested_minor),
         opinions=_opinions(session, case),
         conditions=_conditions(session, case),
         reviews=_reviews(session, viewer, pack, case, status),
         project=label(project.stage) if project else "",
-        project_href=url_for("desk.project", project_id=project.id) if project else "",
+        project_href=project_href,
         events=timeline_of(session, pack, case, knows_decision=knows),
         snapshot=snapshot,
     )
+
+
+def led_to_project(step: NextStep | None, project_href: str) -> NextStep | None:
+    """Once there is a project the work goes on there: its page comes first, what is done on the case second."""
+    if step is None or not project_href:
+        return step
+    return replace(step, acts=((_("Go to the project"), project_href), *step.acts))
 
 
 def _knows_decision(session: Session, viewer: Viewer, case: BusinessCase, now: datetime) -> bool:

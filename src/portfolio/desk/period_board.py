@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from portfolio.execution.models import ExecutionEntry
+from portfolio.execution.queries import counts
+from portfolio.execution.terms import Flow
 from portfolio.monitoring.effects import ENDED
 from portfolio.monitoring.health_terms import RatingKind
 from portfolio.monitoring.rating_models import Rating
@@ -17,6 +20,7 @@ from portfolio.monitoring.rating_queries import in_comment_shown
 from portfolio.people.models import Institution
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Initiative, Milestone, Project, ProjectStanding
+from portfolio.projects.plan.models import Baseline, BaselineItem
 from portfolio.projects.terms import ProjectStage, Standing
 from portfolio.projects.visibility import visible_to
 from portfolio.returns.models import ProgressReturn
@@ -33,16 +37,35 @@ SIGNED = (ReturnState.SUBMITTED, ReturnState.VERIFIED, ReturnState.PUBLISHED)
 
 @dataclass(frozen=True, slots=True)
 class PeriodReturns:
-    """Returns of one period by where they stand. `late`: handed in after their day, or not yet though it is over."""
+    """Returns of one period by where they stand, each in one of `handed_in`, `sent_back`, `overdue` or still to come.
+
+    `handed_in`: signed, and not sent back since; `handed_late`: of these, after their day. `overdue`: never signed though the day is
+    over; the tile and the list of overdue returns count the same. `sent_back`: signed once, and open again.
+    """
 
     period: date
     due_on: date
     asked: int
     handed_in: int
-    late: int
+    handed_late: int
+    overdue: int
     sent_back: int
     verified: int
     published: int
+
+    @property
+    def late(self) -> int:
+        """Late so far: handed in after the day, or not yet though it is over."""
+        return self.handed_late + self.overdue
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodMoney:
+    """Planned and paid in the months of a period, in minor units of one currency."""
+
+    currency: str
+    planned: int | None
+    paid: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +95,7 @@ class Listed:
 
 def returns_by_period(session: Session, viewer: Viewer, at: datetime, today: date) -> list[PeriodReturns]:
     """The newest period first. A correction counts with what it corrects."""
-    is_handed = col(ProgressReturn.submitted_on).is_not(None)
+    is_handed = col(ProgressReturn.state).in_(SIGNED)
     rows = session.execute(
         _in_scope(
             viewer,
@@ -82,8 +105,9 @@ def returns_by_period(session: Session, viewer: Viewer, at: datetime, today: dat
             func.max(col(ProgressReturn.due_on)),
             func.count(),
             _many(is_handed),
-            _many(_is_late(today)),
-            _many(col(ProgressReturn.state) == ReturnState.RETURNED),
+            _many(and_(is_handed, col(ProgressReturn.submitted_on) > col(ProgressReturn.due_on))),
+            _many(_is_overdue(today)),
+            _many(and_(col(ProgressReturn.submitted_on).is_not(None), ~is_handed)),
             _many(col(ProgressReturn.state).in_((ReturnState.VERIFIED, ReturnState.PUBLISHED))),
             _many(col(ProgressReturn.state) == ReturnState.PUBLISHED),
         )
@@ -95,19 +119,18 @@ def returns_by_period(session: Session, viewer: Viewer, at: datetime, today: dat
     return [PeriodReturns(row[0], row[1], *(int(value) for value in row[2:])) for row in rows]
 
 
-def _is_late(today: date) -> Any:
-    handed = col(ProgressReturn.submitted_on)
-    return or_(handed > col(ProgressReturn.due_on), and_(handed.is_(None), col(ProgressReturn.due_on) < today))
+def _is_overdue(today: date) -> Any:
+    """Never handed in though its day is over."""
+    return and_(
+        col(ProgressReturn.submitted_on).is_(None),
+        col(ProgressReturn.due_on) < today,
+        col(ProgressReturn.state).not_in(SIGNED),
+    )
 
 
 def late_returns(session: Session, viewer: Viewer, at: datetime, today: date) -> tuple[Sequence[Listed], int]:
     """Returns that are not handed in though their day is over, the longest overdue first; and how many there are."""
-    overdue = and_(
-        col(ProgressReturn.submitted_on).is_(None),
-        col(ProgressReturn.due_on) < today,
-        col(ProgressReturn.edition) == 1,
-        col(ProgressReturn.state) != ReturnState.PUBLISHED,
-    )
+    overdue = and_(_is_overdue(today), col(ProgressReturn.edition) == 1)
     return _listed(session, viewer, at, ProgressReturn, overdue, col(ProgressReturn.due_on), None)
 
 
@@ -120,6 +143,53 @@ def next_milestones(session: Session, viewer: Viewer, at: datetime, today: date)
         col(Project.stage).not_in(ENDED),
     )
     return _listed(session, viewer, at, Milestone, due, col(Milestone.forecast_on), col(Milestone.title))
+
+
+def overdue_milestones(session: Session, viewer: Viewer, at: datetime, today: date) -> tuple[Sequence[Listed], int]:
+    """Milestones whose day in the plan in force (else as promised, else as expected) is over and that are not reached."""
+    newest = (
+        select(func.max(col(Baseline.number)))
+        .where(col(Baseline.project_id) == col(Milestone.project_id))
+        .correlate(Milestone)
+        .scalar_subquery()
+    )
+    approved = (
+        select(col(BaselineItem.due_on))
+        .join(Baseline, col(Baseline.id) == col(BaselineItem.baseline_id))
+        .where(col(BaselineItem.milestone_id) == col(Milestone.id), col(Baseline.number) == newest)
+        .correlate(Milestone)
+        .scalar_subquery()
+    )
+    day = func.coalesce(approved, col(Milestone.promised_on), col(Milestone.forecast_on))
+    overdue = and_(
+        col(Milestone.actual_on).is_(None),
+        col(Milestone.left_on).is_(None),
+        col(Project.stage).not_in(ENDED),
+        day < today,
+    )
+    return _listed(session, viewer, at, Milestone, overdue, day, col(Milestone.title))
+
+
+def money_of(session: Session, viewer: Viewer, at: datetime, first: date, last: date) -> list[PeriodMoney]:
+    """What was planned and paid in the months of a period, by currency; what nobody reported is nothing, not zero."""
+    flow = col(ExecutionEntry.flow)
+    rows = session.execute(
+        _in_scope(
+            viewer,
+            at,
+            ExecutionEntry,
+            col(ExecutionEntry.currency),
+            *(func.sum(case((flow == one, col(ExecutionEntry.amount_minor)))) for one in (Flow.PLANNED, Flow.PAID)),
+        )
+        .where(
+            counts(),
+            col(ExecutionEntry.month).between(first, last),
+            flow.in_((Flow.PLANNED, Flow.PAID)),
+        )
+        .group_by(col(ExecutionEntry.currency))
+        .order_by(col(ExecutionEntry.currency))
+    ).all()
+    return [PeriodMoney(row[0], *(None if minor is None else int(minor) for minor in row[1:])) for row in rows]
 
 
 def ratings_in_comment(session: Session, viewer: Viewer, at: datetime, today: date) -> tuple[Sequence[Listed], int]:

@@ -79,6 +79,17 @@ def decision_of(session: Session, proposal_id: uuid.UUID) -> GateDecision | None
     return session.scalar(select(GateDecision).where(col(GateDecision.proposal_id) == proposal_id))
 
 
+def conditions_of_gates(session: Session, project_id: uuid.UUID) -> Sequence[tuple[GateDecision, GateProposal]]:
+    """Decisions that let a gate pass with conditions, the newest first. Nothing records yet that a condition is met."""
+    rows = session.execute(
+        select(GateDecision, GateProposal)
+        .join(GateProposal, col(GateProposal.id) == col(GateDecision.proposal_id))
+        .where(col(GateProposal.project_id) == project_id, col(GateDecision.outcome) == GateOutcome.WITH_CONDITIONS)
+        .order_by(col(GateDecision.decided_at).desc(), col(GateDecision.id).desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def pilot_terms(session: Session, project_id: uuid.UUID) -> Sequence[PilotTerms]:
     """The newest first: that one holds."""
     return session.scalars(

@@ -10,6 +10,8 @@ from portfolio.audit.trail import record
 from portfolio.db.base import utc_now
 from portfolio.db.clock import now
 from portfolio.desk import period_board
+from portfolio.execution.models import ExecutionEntry
+from portfolio.execution.terms import Flow, Origin
 from portfolio.monitoring.suspension import set_at_risk
 from portfolio.people.viewer import SYSTEM
 from portfolio.projects.terms import ProjectStage, Standing
@@ -47,6 +49,46 @@ def test_returns_are_counted_by_period_and_by_where_they_stand(session: Session)
     late, count = period_board.late_returns(session, first.auditor, now(session), TODAY)
     assert (count, [line.project_id for line in late]) == (1, [second.project.id])
     assert not period_board.late_returns(session, first.auditor, now(session), due)[1]
+
+
+def test_a_return_that_was_sent_back_is_not_handed_in_and_not_overdue(session: Session) -> None:
+    """The tile, the list and the column of overdue returns count the same."""
+    stage = a_health_stage(session)
+    day = date(2026, 7, 14)
+    a_return(session, stage, SPRING, day, day, ReturnState.RETURNED)
+    a_return(session, stage, WINTER, day, day, ReturnState.FILLED)
+    a_return(session, stage, date(2025, 10, 1), date(2026, 1, 15), None, ReturnState.DUE)
+    rows = period_board.returns_by_period(session, stage.auditor, now(session), TODAY)
+    assert [(row.handed_in, row.handed_late, row.overdue, row.sent_back) for row in rows] == [
+        (0, 0, 0, 1),
+        (0, 0, 0, 1),
+        (0, 0, 1, 0),
+    ]
+    assert period_board.late_returns(session, stage.auditor, now(session), TODAY)[1] == sum(row.overdue for row in rows)
+
+
+def test_milestones_whose_day_is_over_are_listed_and_money_is_added_by_currency(session: Session) -> None:
+    stage = a_health_stage(session)
+    _first, second = with_plan(session, stage)
+    after = date(2026, 11, 2)
+    rows, count = period_board.overdue_milestones(session, stage.auditor, now(session), after)
+    assert (count, rows[0].what, rows[0].on) == (1, second.title, date(2026, 10, 30))
+    assert not period_board.overdue_milestones(session, stage.auditor, now(session), TODAY)[1]
+    for month, flow, minor, ordinal in (
+        (4, Flow.PLANNED, 300, 0),
+        (5, Flow.PAID, 100, 0),
+        (5, Flow.PAID, 120, 1),
+        (7, Flow.PAID, 999, 0),
+    ):
+        entry = ExecutionEntry(
+            project_id=stage.project.id, month=date(2026, month, 1), flow=flow, amount_minor=minor, ordinal=ordinal,
+            currency="USD", origin=Origin.SYSTEM, made_by_id=stage.lead.person_id, made_at=now(session),
+        )  # fmt: skip
+        session.add(entry)
+        record(session, SYSTEM, Tag.CASE_EDITED, entry)
+    session.flush()
+    found = period_board.money_of(session, stage.auditor, now(session), SPRING, date(2026, 6, 30))
+    assert [(row.currency, row.planned, row.paid) for row in found] == [("USD", 300, 120)]
 
 
 def test_milestones_of_the_next_days_and_projects_by_stage(session: Session) -> None:

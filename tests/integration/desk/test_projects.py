@@ -113,3 +113,10 @@ def test_a_room_without_anything_to_show_is_not_asked(database: Database, visito
         naming = [text for text in asked if re.search(rf"FROM {table}\b", text)]
         assert len(naming) == 1, f"{table}: asked for once, with all the others, and not read: {naming}"
     assert len({text for text in asked if re.search(r"FROM risk\b|FROM finding\b", text)}) == 1
+
+
+def test_a_case_leads_to_its_project(database: Database, visitors: Visitors) -> None:
+    house = House(database)
+    shown = visitors.of(house.lead.person_id).get(f"/cases/{house.case.id}")
+    assert "Go to the project" in shown.main
+    assert f'href="{house.path}"' in shown.text

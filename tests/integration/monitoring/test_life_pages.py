@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from accounts import field
 from factories import a_person, an_institution
-from life_stage import a_code, a_scene, another_project, later, pass_gate, propose, walk_to
+from life_stage import a_code, a_scene, another_project, decide, later, pass_gate, propose, walk_to
 from portfolio.approvals.models import ApprovalCode
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
@@ -16,6 +16,7 @@ from portfolio.jobs.timetable import JobContext
 from portfolio.monitoring import bounds, suspension
 from portfolio.monitoring.life_jobs import watch_pilots
 from portfolio.monitoring.life_queries import life_facts
+from portfolio.monitoring.life_terms import GateOutcome
 from portfolio.monitoring.models import GateProposal
 from portfolio.notifications.models import Notice
 from portfolio.people.terms import Role
@@ -237,3 +238,12 @@ def test_the_first_page_of_the_project_says_where_it_stands(database, visitors, 
     shown = visitors.of(scene.stage.lead.person_id).get(f"/projects/{scene.project.id}")
     assert "Pilot" in shown.main
     assert "At risk" in shown.main
+
+
+def test_conditions_of_a_gate_stand_on_the_first_page(database, visitors, scene):
+    with database.writing() as session:
+        walk_to(session, again(session, scene), "end_pilot")
+        decide(session, scene, propose(session, scene, "scale"), GateOutcome.WITH_CONDITIONS)
+    shown = visitors.of(scene.stage.lead.person_id).get(f"/projects/{scene.project.id}")
+    assert "Close the findings" in shown.main
+    assert "Condition of a gate" in shown.main
