@@ -98,13 +98,18 @@ FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def waiting_for(asking: Asking, url_for: Callable[..., str]) -> list[ShownGroup]:
-    """Every group with something in it, in its place. `asking.viewer` is the whole viewer."""
+    """Every group with something in it: those with something overdue first, the longest overdue on top; then each in its place.
+
+    `asking.viewer` is the whole viewer.
+    """
     lines: dict[str, list[Waiting]] = {}
     for provider in _providers:
         for line in provider(asking):
             lines.setdefault(line.group, []).append(line)
     shown = []
-    for code, group in sorted(_groups.items(), key=lambda item: item[1].place):
+    for code, group in sorted(
+        _groups.items(), key=lambda item: _first_overdue(asking, item[1], lines.get(item[0], ()))
+    ):
         found = sorted(lines.get(code, ()), key=_first_due)
         rows = [row for line in found[:MOST_SHOWN] if (row := _shown(asking, line, url_for)) is not None]
         if rows:
@@ -112,6 +117,12 @@ def waiting_for(asking: Asking, url_for: Callable[..., str]) -> list[ShownGroup]
             more = max(len(found) - MOST_SHOWN, 0)
             shown.append(ShownGroup(code, gettext(group.words), rows, len(rows) + more, more, batch))
     return shown
+
+
+def _first_overdue(asking: Asking, group: Group, lines: Iterable[Waiting]) -> tuple[datetime, int]:
+    """A group's place among the others: by its longest overdue line, if it has one."""
+    overdue = [line.due for line in lines if line.due is not None and line.due < asking.now]
+    return min(overdue, default=FAR), group.place
 
 
 def _first_due(line: Waiting) -> tuple[datetime, datetime, str]:

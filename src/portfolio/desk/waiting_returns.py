@@ -8,7 +8,9 @@ from portfolio.findings.queries import listed as listed_findings
 from portfolio.findings.terms import FindingState
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
+from portfolio.monitoring.rating_words import period_words
 from portfolio.people.permissions import Permission as P
+from portfolio.returns.models import ProgressReturn
 from portfolio.returns.queries import listed
 from portfolio.returns.terms import ReturnState
 
@@ -32,13 +34,23 @@ def _returns(asking: Asking, group: str, permission: P, states: Sequence[ReturnS
             continue
         yield Waiting(
             group=group,
-            title=found.title or _("Without a title"),
+            title=f"{found.title or _('Without a title')} · {period_words(found.row.period_on)}",
             route=route,
             params={"return_id": found.row.id},
             number=found.number,
             institution=found.institution,
+            since=_since(asking, group, found.row),
             due=_ends(asking, found.row.due_on) if group != "return_verify" else None,
         )
+
+
+def _since(asking: Asking, group: str, row: ProgressReturn) -> datetime | None:
+    """When it came to whoever it waits for. The rules give no term for verifying: its lines say since when they wait."""
+    if group == "return_sign":
+        return row.filled_at
+    if group == "return_verify" and row.submitted_on is not None:
+        return datetime.combine(row.submitted_on, time(12), tzinfo=asking.pack.zone).astimezone(UTC)
+    return None
 
 
 def findings(asking: Asking) -> Iterator[Waiting]:

@@ -6,8 +6,8 @@ from portfolio.labels import register
 
 register(
     {
-        FindingState.OPEN: NP_("finding", "Open"),
-        FindingState.ANSWERED: NP_("finding", "Answered"),
+        FindingState.OPEN: N_("Waits for an answer"),
+        FindingState.ANSWERED: N_("Answered; waits to be judged"),
         FindingState.SETTLED: NP_("finding", "Settled"),
         FindingRule.LATE_RETURNS: N_("Progress returns are handed in on time"),
         FindingRule.REVIEW: N_("An external review found it"),

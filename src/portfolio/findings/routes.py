@@ -1,11 +1,14 @@
 """The list of findings, and the page of one: evidence, answers, and what the reader may do."""
 
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NoRouteMatchFoundException
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
@@ -21,6 +24,7 @@ from portfolio.findings.models import Finding
 from portfolio.findings.queries import answers_of, get_finding, listed
 from portfolio.findings.terms import FindingState, Judgement
 from portfolio.i18n import N_
+from portfolio.i18n import gettext as _
 from portfolio.identity.visit import AnyRequest, everything_of, today_of
 from portfolio.labels import label
 from portfolio.people.permissions import Permission
@@ -52,6 +56,36 @@ class ShownAnswer:
     judgement: Judgement | None
     reason: str
     judge: str
+
+
+Cited = tuple[str, str]
+"""Words and address of what a finding is about."""
+
+
+def cited_by(finding: Finding, url_for: Callable[..., str]) -> list[Cited]:
+    """The acts that a finding rests on, as its source names them; those pages are of rooms above, known by their routes."""
+    kind, _colon, rest = finding.source.partition(":")
+    pages: list[tuple[str, str, dict[str, Any]]] = []
+    if kind == "late":
+        pages = [
+            (_("The last of these returns"), "returns.return", {"return_id": _id(rest)}),
+            (_("All returns of the project"), "returns.list", {"project_id": finding.project_id}),
+        ]
+    elif kind == "external_review":
+        pages = [(_("The external review"), "closure.review", {"review_id": _id(rest.partition(":")[0])})]
+    found = []
+    for words, route, params in pages:
+        with suppress(NoRouteMatchFoundException):
+            if None not in params.values():
+                found.append((words, url_for(route, **params)))
+    return found
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 @get(
@@ -114,6 +148,7 @@ def _shown(
     return {
         "frame": project_frame(session, viewer, project, "", book_of(request)),
         "finding": finding,
+        "cited": cited_by(finding, book_of(request)),
         "project": project,
         "owner": people.get(finding.owner_id, "") if finding.owner_id else "",
         "answers": [

@@ -17,7 +17,7 @@ class Notice(Table, table=True):
     __table_args__ = (
         UniqueConstraint("person_id", "once_key"),
         Index("ix_notice_mail", "by_mail", "mailed_at", "given_up_at", "next_attempt_at"),
-        Index("ix_notice_list", "person_id", "id"),
+        Index("ix_notice_list", "person_id", "created_at", "id"),
     )
 
     person_id: uuid.UUID = Field(foreign_key="person.id")

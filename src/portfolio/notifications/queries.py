@@ -8,13 +8,15 @@ from sqlmodel import col
 
 from portfolio.notifications.models import Notice
 from portfolio.people.viewer import Viewer
-from portfolio.web.newest import Newest, newest
+from portfolio.web.newest import Newest, newest_by_time
 
 
 def notices_of(session: Session, viewer: Viewer, cursor: str) -> Newest[Notice]:
-    """Newest first, a page at a time."""
+    """Newest first by the time that is shown, a page at a time: a moved clock does not follow the order of the keys."""
     query = select(Notice).where(col(Notice.person_id) == viewer.person_id)
-    return newest(session, query, Notice.id, lambda notice: notice.id, cursor)
+    return newest_by_time(
+        session, query, Notice.created_at, Notice.id, lambda notice: (notice.created_at, notice.id), cursor
+    )
 
 
 def unread_count(session: Session, person_id: uuid.UUID) -> int:

@@ -1,8 +1,10 @@
 """The notices of whoever is signed in: what they say, where they lead, which are new."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -16,6 +18,7 @@ from portfolio.notifications.queries import notices_of, unread_count
 from portfolio.notifications.showing import words_of
 from portfolio.people.permissions import Permission
 from portfolio.web.flash import register
+from portfolio.web.formatting import country_zone
 from portfolio.web.forms import Submitted
 from portfolio.web.pages import AnyRequest, done, page
 
@@ -41,11 +44,20 @@ def shown(notice: Notice) -> Shown:
     return Shown(notice.id, words.subject, words.body, notice.created_at, notice.path, notice.read_at is None)
 
 
+def by_day(notices: Sequence[Notice]) -> list[tuple[date, list[Shown]]]:
+    """The days of the country's calendar on which they came, newest first as they stand."""
+    zone = country_zone()
+    return [
+        (day, [shown(notice) for notice in of_day])
+        for day, of_day in groupby(notices, key=lambda notice: notice.created_at.astimezone(zone).date())
+    ]
+
+
 def _context(request: AnyRequest, session: Session) -> dict[str, Any]:
     found = notices_of(session, request.user, request.query_params.get("page", ""))
     here = request.app.route_reverse("notifications.list")
     return {
-        "notices": [shown(notice) for notice in found.rows],
+        "days": by_day(found.rows),
         "unread": unread_count(session, request.user.person_id),
         "newer": f"{here}?page={found.newer}" if found.newer else "",
         "older": f"{here}?page={found.older}" if found.older else "",

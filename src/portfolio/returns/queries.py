@@ -23,6 +23,17 @@ SIGNED = (ReturnState.SUBMITTED, ReturnState.VERIFIED, ReturnState.PUBLISHED)
 """States in which the signature stands."""
 
 
+EARLIEST, NEWEST, LATEST, PROJECT = "due", "newest", "late", "project"
+_OPEN_FIRST = col(ProgressReturn.submitted_on).is_not(None)
+ORDERS: dict[str, tuple[Any, ...]] = {
+    EARLIEST: (col(ProgressReturn.due_on),),
+    NEWEST: (col(ProgressReturn.period_on).desc(), col(ProgressReturn.edition).desc()),
+    LATEST: (_OPEN_FIRST, col(ProgressReturn.due_on)),
+    PROJECT: (col(Initiative.sort_key), col(ProgressReturn.period_on).desc()),
+}
+"""Orders of a list of returns; `LATEST`: what was never handed in first, the longest overdue on top."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A return with the project it is of."""
@@ -98,18 +109,24 @@ def listed(
     *,
     states: Sequence[ReturnState] = (),
     period: date | None = None,
+    overdue_on: date | None = None,
+    order: str = EARLIEST,
     most: int = 200,
 ) -> list[Listed]:
-    """In the viewer's scope, the earliest due first; `states`: none means all."""
+    """In the viewer's scope; `states`: none means all; `overdue_on`: only what was never
+    handed in and was due before that day; `order`: a key of `ORDERS`.
+    """
     query: Select[*tuple[Any, ...]] = (
         select(ProgressReturn, Initiative, col(Institution.name))
         .join(Project, col(Project.id) == col(ProgressReturn.project_id))
         .join(Initiative, col(Initiative.id) == col(Project.initiative_id))
         .join(Institution, col(Institution.id) == col(Initiative.institution_id))
         .where(visible_to(viewer, at))
-        .order_by(col(ProgressReturn.due_on), col(Initiative.sort_key), col(ProgressReturn.id))
+        .order_by(*ORDERS[order], col(Initiative.sort_key), col(ProgressReturn.id))
         .limit(most)
     )
+    if overdue_on is not None:
+        query = query.where(col(ProgressReturn.submitted_on).is_(None), col(ProgressReturn.due_on) < overdue_on)
     if states:
         query = query.where(col(ProgressReturn.state).in_(states))
     if period is not None:

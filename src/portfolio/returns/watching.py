@@ -62,7 +62,7 @@ def remind(session: Session, pack: CountryPack, today: date) -> int:
 
 
 def open_findings(session: Session, pack: CountryPack, today: date) -> int:
-    """A finding for each project that is late for the second time within a year, one for the same two returns; how many.
+    """A finding for each project that is late for the second time within a year, citing every late one of it; how many.
 
     None while an earlier one of this rule is not settled: a third late return is evidence for the finding that stands.
     """
@@ -72,7 +72,7 @@ def open_findings(session: Session, pack: CountryPack, today: date) -> int:
         late = late_enough([one for _row, one in rows], today)
         if not late or _has_unsettled(session, project):
             continue
-        pair = [rows[place][0] for place in late[-2:]]
+        cited = [rows[place][0] for place in late]
         evidence = "\n".join(
             _("Return of the period from %(period)s: due on %(due)s, %(how)s.")
             % {
@@ -82,11 +82,11 @@ def open_findings(session: Session, pack: CountryPack, today: date) -> int:
                 if row.submitted_on
                 else _("not handed in yet"),
             }
-            for row in pair
+            for row in cited
         )
         due_on = add_working_days(pack, today, FINDING_DAYS)
         opened = open_finding(
-            session, None, project, FindingRule.LATE_RETURNS, evidence, due_on, f"late:{pair[-1].id}", today
+            session, None, project, FindingRule.LATE_RETURNS, evidence, due_on, f"late:{cited[-1].id}", today
         )
         found += opened is not None
     return found

@@ -16,7 +16,7 @@ from portfolio.audit.trail import record
 from portfolio.business_cases.models import BusinessCase, ParticipantLine
 from portfolio.business_cases.snapshots import newest_snapshot
 from portfolio.business_cases.terms import CaseStatus as S
-from portfolio.desk import waiting_agency, waiting_oversight  # noqa: F401  (they register the groups)
+from portfolio.desk import waiting, waiting_agency, waiting_oversight  # noqa: F401  (they register the groups)
 from portfolio.desk.waiting import Asking, waiting_for
 from portfolio.packs.loader import load_pack
 from portfolio.peer_review.models import Observation, Review
@@ -42,6 +42,18 @@ def house(session):
     budget = an_institution(session, "Hacienda", code="FIN")
     lead = a_person(session, (Role.CASE_LEAD, ministry))
     return {"ministry": ministry, "directive": directive, "budget": budget, "lead": lead, "call": a_call(session)}
+
+
+def test_groups_with_something_overdue_come_first_the_longest_overdue_on_top(session, house, monkeypatch):
+    def line(code, days):
+        return waiting.Waiting(code, code, "desk.waiting", due=NOW + timedelta(days=days))
+
+    lines = [line("near", 2), line("late", -3), line("late", 5), line("later", -200), waiting.Waiting("none", "n", "x")]
+    groups = {code: waiting.Group(place, code) for place, code in enumerate(("near", "none", "late", "later"))}
+    monkeypatch.setattr(waiting, "_groups", groups)
+    monkeypatch.setattr(waiting, "_providers", [lambda _asking: lines])
+    shown = waiting_for(Asking(session, house["lead"], load_pack("eclac"), NOW), url_for)
+    assert [group.code for group in shown] == ["later", "late", "near", "none"]
 
 
 def test_a_lead_finds_drafts_of_their_own_and_what_was_returned(session, house):

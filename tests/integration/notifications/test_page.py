@@ -1,5 +1,7 @@
 """The page of notices: one's own, newest first, marked as read."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -9,10 +11,12 @@ from portfolio.db.money import Money
 from portfolio.i18n import language
 from portfolio.notifications.models import Notice
 from portfolio.notifications.outbox import owe
+from portfolio.notifications.queries import notices_of
 from portfolio.notifications.showing import words_of
 from portfolio.notifications.words import KINDS
 from portfolio.people.terms import Role
 from portfolio.people.viewer import Viewer
+from portfolio.web.newest import ROWS
 from visitors import Visitor, Visitors
 
 KIND = "a_kind_of_these_tests"
@@ -130,3 +134,33 @@ def test_the_same_notice_is_owed_once(database: Database, lead: Viewer) -> None:
         assert owe(session, KIND, [lead.person_id], once_key="k", title="x") == 1
     with database.writing() as session:
         assert owe(session, KIND, [lead.person_id], once_key="k", title="x") == 0
+
+
+def test_the_list_runs_by_the_time_that_it_shows_and_by_its_days(
+    visitor: Visitor, database: Database, lead: Viewer
+) -> None:
+    """A demonstration tells its stories one after the other: keys do not follow the clock there."""
+    for title, day in (("second", 12), ("third", 20), ("first", 3)):
+        with database.writing() as session:
+            session.info["now"] = datetime(2026, 4, day, 15, tzinfo=UTC)
+            owe(session, KIND, [lead.person_id], path="/cases/1", title=title, amount=None, role="", lost="")
+    assert titles(visitor) == ["About third", "About second", "About first"]
+    page = visitor.get("/notices")
+    days = ["".join(each.itertext()) for each in page.by_id("notices").iter() if str(each.tag).endswith("}h2")]
+    assert len(days) == 3
+    assert "20" in days[0]
+
+
+def test_pages_go_on_by_time_where_instants_are_the_same(visitor: Visitor, database: Database, lead: Viewer) -> None:
+    with database.writing() as session:
+        session.info["now"] = datetime(2026, 4, 12, 15, tzinfo=UTC)
+        for place in range(ROWS + 5):
+            owe(session, KIND, [lead.person_id], path="/cases/1", title=f"{place}", amount=None, role="", lost="")
+    with database.reading() as session:
+        first = notices_of(session, lead, "")
+        second = notices_of(session, lead, first.older)
+        back = notices_of(session, lead, second.newer)
+    assert (len(first.rows), len(second.rows), second.older) == (ROWS, 5, "")
+    assert not {row.id for row in first.rows} & {row.id for row in second.rows}
+    assert [row.id for row in back.rows] == [row.id for row in first.rows]
+    assert notices_of(session, lead, "o-nonsense").rows
