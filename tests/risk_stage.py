@@ -75,9 +75,10 @@ def a_risk(
     residual: tuple[int, int] = (2, 2),
     *,
     project: Project | None = None,
-    inherent: tuple[int, int] = (4, 4),
+    inherent: tuple[int, int] | None = None,
     **more: object,
 ) -> Risk:
     """On the neutral pack's matrix of five: (2, 2) is low, (3, 3) medium, (4, 4) high, (5, 5) extreme."""
-    points = {Stance.INHERENT: Point(*inherent), Stance.RESIDUAL: Point(*residual)}
+    before = inherent or (max(4, residual[0]), max(4, residual[1]))
+    points = {Stance.INHERENT: Point(*before), Stance.RESIDUAL: Point(*residual)}
     return raise_risk(session, stage.lead, PACK, project or stage.project, a_description(**more), points)  # type: ignore[arg-type]

@@ -26,11 +26,14 @@ class Pattern(StrEnum):
 
 
 class Step(Part):
-    """One step of a scale; `percent`, of likelihood only: the chance that it stands for in a simulation."""
+    """One step of a scale; of likelihood only: `percent`, the chance that it stands for in a simulation, and `up_to`, the
+    greatest chance that it is the word for. Its least is the greatest of the step below.
+    """
 
     label: Phrase
     help: Phrase
     percent: int | None = Field(default=None, ge=1, le=99)
+    up_to: int | None = Field(default=None, ge=1, le=100)
 
 
 class RiskRating(Part):
@@ -70,6 +73,31 @@ class RiskMatrix(Origin):
         if None in chances or chances != sorted(set(chances), key=lambda chance: chance or 0):
             raise ValueError("every step of likelihood needs a percent, and they must rise")
         return self
+
+    @model_validator(mode="after")
+    def ranges_hold_their_chances(self) -> Self:
+        tops = [step.up_to for step in self.likelihood]
+        if all(top is None for top in tops):
+            return self
+        if None in tops or tops[-1] != 100:
+            raise ValueError(
+                "every step of likelihood says up to which chance it goes, the last one to 100, or none does"
+            )
+        for place in range(1, len(tops) + 1):
+            least, most = self.range_of(place) or (0, 100)
+            if not least <= (self.likelihood[place - 1].percent or 0) <= most or least >= most:
+                raise ValueError(f"the percent of step {place} of likelihood does not lie in its own range")
+        return self
+
+    def range_of(self, step: int) -> tuple[int, int] | None:
+        """The least and the greatest chance of a step of likelihood, counted from 1, in percent; nothing where none is said.
+
+        Neighbours share their edge.
+        """
+        most = self.likelihood[step - 1].up_to
+        if most is None:
+            return None
+        return (self.likelihood[step - 2].up_to or 0) if step > 1 else 0, most
 
 
 class EscalationRule(Part):

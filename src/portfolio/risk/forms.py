@@ -151,6 +151,7 @@ class AssessFields(BaseModel):
     likelihood: Step
     impact: Step
     reason: Told
+    confirmed: bool = False
 
     def point(self) -> Point:
         return Point(self.likelihood, self.impact)

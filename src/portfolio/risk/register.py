@@ -18,7 +18,7 @@ from portfolio.projects.models import Initiative, Project
 from portfolio.risk.audience import institution_of, on_history, today_of
 from portfolio.risk.models import Issue, Risk, RiskAssessment
 from portfolio.risk.queries import people_of
-from portfolio.risk.rules import next_review, rating_at
+from portfolio.risk.rules import chance_fault, is_above, next_review, rating_at
 from portfolio.risk.standing import settle
 from portfolio.risk.terms import Proximity, Response, RiskCategory, Stance
 
@@ -77,12 +77,20 @@ def raise_risk(
 ) -> Risk:
     """Put a risk on the register. `points` has at least the inherent and the residual one; the target may be missing.
 
-    Raises `FieldRefused` for an owner of elsewhere or a step outside the matrix.
+    Raises `FieldRefused` for an owner of elsewhere, a step outside the matrix, a residual rating above the inherent one and a
+    chance that contradicts the residual likelihood.
     """
     _check_owner(session, pack, project, said)
     initiative = session.get_one(Initiative, project.initiative_id)
     matrix, today = pack.risk.in_force, today_of(session, pack)
     rating = _rating(pack, points[Stance.RESIDUAL], Stance.RESIDUAL)
+    residual, inherent = points[Stance.RESIDUAL], points[Stance.INHERENT]
+    if is_above((residual.likelihood, residual.impact), (inherent.likelihood, inherent.impact)):
+        raise FieldRefused(
+            "residual_likelihood",
+            _("With what is done already it cannot be rated above the inherent rating: correct one of the two"),
+        )
+    _check_chance(pack, said.chance, residual.likelihood)
     target = points.get(Stance.TARGET)
     risk = Risk(
         project_id=project.id,
@@ -115,10 +123,15 @@ def raise_risk(
 def edit_risk(
     session: Session, actor: Viewer, pack: CountryPack, project: Project, risk: Risk, said: Description
 ) -> None:
-    """Say it better. Ratings are not edited: they are assessed again. Raises `Refused` for a risk that ended."""
+    """Say it better. Ratings are not edited: they are assessed again.
+
+    Raises `Refused` for a risk that ended, `FieldRefused` for a chance that contradicts the residual likelihood.
+    """
     if not risk.is_live:
         raise Refused(_("This risk is closed or has occurred."))
     _check_owner(session, pack, project, said)
+    if risk.matrix == pack.risk.matrix:
+        _check_chance(pack, said.chance, risk.residual_likelihood)
     for name, value in asdict(said).items():
         setattr(risk, name, value)
     session.flush()
@@ -134,17 +147,24 @@ def assess(
     stance: Stance,
     point: Point,
     reason: str,
+    *,
+    confirmed: bool = False,
 ) -> None:
     """Rate a stance anew, with the reason; the same figures again say that it was looked at. Sets the next review.
 
-    Raises `Refused` for a risk that ended, `FieldRefused` for a step outside the matrix. A residual rating out of
-    tolerance goes to the next tier in this very transaction.
+    Raises `Refused` for a risk that ended, `FieldRefused` for a step outside the matrix, and for a residual rating that comes to
+    lie above the inherent one without a person who `confirmed` it: a risk that grew must reach the next tier without waiting
+    until its inherent rating is given again. A residual rating out of tolerance goes there in this very transaction.
     """
     if not risk.is_live:
         raise Refused(_("This risk is closed or has occurred."))
     rating = _rating(pack, point, stance)
     if risk.matrix != pack.risk.matrix and stance is not Stance.RESIDUAL:
         raise Refused(_("The country's matrix changed: rate the residual risk first."))
+    if not confirmed and risk.matrix == pack.risk.matrix and _would_be_above(risk, stance, point):
+        raise FieldRefused(
+            "confirmed", _("The residual rating would lie above the inherent one: correct it, or tick that it is right")
+        )
     for name, value in (("likelihood", point.likelihood), ("impact", point.impact)):
         setattr(risk, f"{stance.value}_{name}", value)
     if stance is Stance.RESIDUAL:
@@ -156,6 +176,20 @@ def assess(
         session, actor, Tag.RISK_ASSESSED, row, risk=risk.id, stance=stance.value, rating=rating, **on_history(project)
     )
     settle(session, actor, pack, project, risk)
+
+
+def _would_be_above(risk: Risk, stance: Stance, point: Point) -> bool:
+    inherent = (risk.inherent_likelihood, risk.inherent_impact)
+    residual = (risk.residual_likelihood, risk.residual_impact)
+    here = (point.likelihood, point.impact)
+    if stance is Stance.INHERENT:
+        return is_above(residual, here)
+    return stance is Stance.RESIDUAL and is_above(here, inherent)
+
+
+def _check_chance(pack: CountryPack, chance: int | None, likelihood: int) -> None:
+    if fault := chance_fault(pack.risk.in_force, chance, likelihood):
+        raise FieldRefused("chance", fault)
 
 
 def _keep(

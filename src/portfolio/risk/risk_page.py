@@ -1,30 +1,35 @@
 """One risk as its page shows it: what it is, how it stands, what was said of it, and the acts that this person may do."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portfolio.db.money import Money
 from portfolio.i18n import gettext as _
+from portfolio.i18n import ngettext
 from portfolio.labels import label
 from portfolio.packs.terms import Tier
 from portfolio.people.permissions import Permission
 from portfolio.people.queries import names
 from portfolio.risk import forms
 from portfolio.risk.acceptances import digest_of, proposed_acceptance, refusals_of
+from portfolio.risk.audience import today_of
 from portfolio.risk.escalations import may_answer
 from portfolio.risk.matrix_view import ShownRating, shown_rating
 from portfolio.risk.models import Risk, RiskEscalation
 from portfolio.risk.opened import Opened, head, steps
 from portfolio.risk.queries import Dossier, dossier_of, place_of
 from portfolio.risk.register_page import contingent_of, lines_of
-from portfolio.risk.rules import above, carrier, may_keep
+from portfolio.risk.rules import above, carrier, chance_fault, may_keep
+from portfolio.risk.simulated import chance_of
 from portfolio.risk.standing import open_escalation
 from portfolio.risk.terms import ActionState, EvidenceKind, Severity, Stance
 from portfolio.risk.treatment import offered_moves
-from portfolio.web.formatting import money, number, short_day
+from portfolio.web.formatting import money, number, percent, short_day
 from portfolio.web.forms import Form, blank
 
 PAGE = "risk/risk.html"
@@ -67,12 +72,23 @@ def risk_context(
         "dossier": dossier,
         "people": people,
         "tiers": {tier: str(found.pack.label(tier)) for tier in Tier},
+        "late": _late(dossier, today_of(session, found.pack)),
         "costs": {row.id: _amount(risk, row.cost_minor) for row in dossier.actions},
         "ratings": {code: shown_rating(found.pack.risk, code) for code in _codes(dossier)},
         "carried_by": str(found.pack.label(carrier(found.pack.risk, risk.rating))),
         "forms": {**_blank_forms(risk), **(given or {})},
         "lists": _lists(found, risk),
         "may": _acts(session, found, risk),
+    }
+
+
+def _late(dossier: Dossier, today: date) -> dict[uuid.UUID, str]:
+    """By action that is not finished: how late it is, in words."""
+    going = [row for row in dossier.actions if row.state in (ActionState.PLANNED, ActionState.IN_PROGRESS)]
+    return {
+        row.id: ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days}
+        for row in going
+        if (days := (today - row.due_on).days) > 0
     }
 
 
@@ -120,6 +136,7 @@ def _facts(found: Opened, risk: Risk) -> list[dict[str, Any]]:
         (_("Category"), " · ".join(part for part in (label(risk.category), risk.catalogue) if part)),
         (_("Proximity"), label(risk.proximity)),
         (_("Response"), label(risk.response)),
+        (_("Chance"), _chance(found, risk)),
         (_("Supplier"), risk.supplier),
         (_("Component"), risk.component),
         (_("Early sign"), risk.early_sign),
@@ -138,6 +155,17 @@ def _facts(found: Opened, risk: Risk) -> list[dict[str, Any]]:
         (_("Next review"), short_day(risk.next_review_on) if risk.is_live else ""),
     ]
     return [{"label": words, "value": value or _("not stated")} for words, value in rows]
+
+
+def _chance(found: Opened, risk: Risk) -> str:
+    """As somebody stated it, with what it contradicts since; else that of the residual likelihood, and that it is that."""
+    shown = percent(chance_of(found.pack, risk) / 100)
+    if risk.chance is None:
+        return _("%(chance)s, that of the residual likelihood") % {"chance": shown}
+    matrix = found.pack.risk.in_force
+    fault = chance_fault(matrix, risk.chance, risk.residual_likelihood) if risk.matrix == matrix.code else ""
+    stated = _("%(chance)s, as stated") % {"chance": shown}
+    return f"{stated}. {fault}." if fault else stated
 
 
 def _costs(risk: Risk) -> tuple[int | None, ...]:

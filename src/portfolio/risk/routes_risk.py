@@ -108,8 +108,13 @@ def submit_assessment(
 ) -> Answer:
     def act(found: Opened, risk: Risk, value: forms.AssessFields) -> None:
         try:
-            assess(session, found.viewer, found.pack, found.project, risk, value.stance, value.point(), value.reason)
+            assess(
+                session, found.viewer, found.pack, found.project, risk, value.stance, value.point(), value.reason,
+                confirmed=value.confirmed,
+            )  # fmt: skip
         except FieldRefused as error:
+            if error.field == "confirmed":
+                raise
             raise FieldRefused("likelihood", error.reasons[0]) from None
 
     ids = project_id, risk_id

@@ -16,6 +16,21 @@ def rating_at(matrix: RiskMatrix, likelihood: int, impact: int) -> str:
     return matrix.cells[likelihood - 1][impact - 1]
 
 
+def chance_fault(matrix: RiskMatrix, chance: int | None, likelihood: int) -> str:
+    """Why a stated chance, in percent, contradicts a likelihood, in words; nothing where it does not, or the matrix has no
+    ranges."""
+    bounds = matrix.range_of(likelihood) if 1 <= likelihood <= len(matrix.likelihood) else None
+    if chance is None or bounds is None or bounds[0] <= chance <= bounds[1]:
+        return ""
+    words = _("«%(likelihood)s» stands for a chance from %(least)s to %(most)s percent: change one of the two")
+    return words % {"likelihood": matrix.likelihood[likelihood - 1].label, "least": bounds[0], "most": bounds[1]}
+
+
+def is_above(residual: tuple[int, int], inherent: tuple[int, int]) -> bool:
+    """Whether a risk with what is done about it would be likelier or worse than as if nothing were done."""
+    return residual[0] > inherent[0] or residual[1] > inherent[1]
+
+
 def rescaled(step: int, of: int, to: int) -> int:
     """A step of a scale of `of` steps on one of `to`: ends stay ends, order stays order, halves go up (the worse side)."""
     if not 1 <= step <= of:

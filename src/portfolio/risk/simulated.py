@@ -18,6 +18,8 @@ DRAWS = 20_000
 SEED, CORRELATION = 2026, 20
 WIDTH, HEIGHT, EDGE = 640, 200, 16
 """Of the drawing; names of marks stay `EDGE` away from its sides."""
+APART = 48
+"""Closer than this two names above the drawing would overlap."""
 FIGURES = 3
 """Digits of a drawn figure that are shown: another seed would change the rest."""
 
@@ -43,7 +45,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A percentile as an upright line, with its name above, at `text`."""
+    """A percentile as an upright line; its name above, at `text`, blank where the name of another stands for both."""
 
     x: float
     text: float
@@ -74,11 +76,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """`left_out`: living risks without three points, which the figures do not know."""
+    """`left_out`: living risks that the figures do not know, each with why."""
 
     quantities: Sequence[Quantity]
     shares: Sequence[Share]
-    left_out: Sequence[Risk]
+    left_out: Sequence[tuple[Risk, str]]
     draws: str
     seed: int
     correlation: str
@@ -89,7 +91,7 @@ def simulated(pack: CountryPack, risks: Sequence[Risk], asked: Asked) -> Simulat
     """`risks` of one project, so of one currency. Nothing to draw, or correlations that cannot be, are said in `refused`."""
     live = [risk for risk in risks if risk.is_live]
     inside = [risk for risk in live if risk.cost_high_minor is not None or risk.days_high is not None][:MOST_RISKS]
-    left_out = [risk for risk in live if risk not in inside]
+    left_out = [(risk, _why_left_out(risk)) for risk in live if risk not in inside]
     shown = percent(Decimal(asked.correlation) / 100)
     if not inside:
         words = _("No living risk states three points of cost or of days: there is nothing to draw.")
@@ -110,6 +112,12 @@ def simulated(pack: CountryPack, risks: Sequence[Risk], asked: Asked) -> Simulat
         seed=asked.seed,
         correlation=shown,
     )
+
+
+def _why_left_out(risk: Risk) -> str:
+    if risk.cost_high_minor is None and risk.days_high is None:
+        return _("it states three points neither of cost nor of delay")
+    return _("the simulation takes %(n)s risks at most") % {"n": number(MOST_RISKS)}
 
 
 def chance_of(pack: CountryPack, risk: Risk) -> int:
@@ -155,14 +163,28 @@ def _quantity(title: str, summary: Summary, words: Callable[[float], str]) -> Qu
         mean=words(summary.mean),
         percentiles=[(name, words(value)) for name, value in named],
         bars=bars,
-        marks=[_mark(WIDTH * (value - low) / span, name) for name, value in named],
+        marks=_marks([(WIDTH * (value - low) / span, name) for name, value in named]),
         least=words(edges[0]),
         most=words(edges[-1]),
     )
 
 
-def _mark(x: float, name: str) -> Mark:
-    return Mark(round(x, 1), round(min(max(x, EDGE), WIDTH - EDGE), 1), name)
+def _marks(places: Sequence[tuple[float, str]]) -> list[Mark]:
+    """In rising order. Lines so close that their names would overlap get one name together: «P10 · P50»."""
+    groups: list[list[tuple[float, str]]] = []
+    for x, name in places:
+        if groups and x - groups[-1][-1][0] < APART:
+            groups[-1].append((x, name))
+        else:
+            groups.append([(x, name)])
+    found = []
+    for group in groups:
+        words = " · ".join(name for _x, name in group)
+        edge = EDGE * len(group)
+        middle = sum(x for x, _name in group) / len(group)
+        text = round(min(max(middle, edge), WIDTH - edge), 1)
+        found += [Mark(round(x, 1), text, words if place == 0 else "") for place, (x, _name) in enumerate(group)]
+    return found
 
 
 def shown_figure(value: float) -> int:

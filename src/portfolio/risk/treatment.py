@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
-from portfolio.errors import Refused
+from portfolio.errors import FieldRefused, Refused
 from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Project
+from portfolio.projects.plan.milestones import today
 from portfolio.risk.audience import institution_of, on_history, today_of
 from portfolio.risk.models import Risk, RiskAction, RiskEvidence
 from portfolio.risk.standing import acceptance_in_force, end_acceptance, has_actions, lift, open_escalation, settle
@@ -79,9 +80,14 @@ def add_action(
     cost_minor: int | None,
     due_on: date,
 ) -> RiskAction:
-    """One more thing to do; an open risk is under treatment from then on. Raises `Refused` for a risk that ended."""
+    """One more thing to do; an open risk is under treatment from then on.
+
+    Raises `Refused` for a risk that ended, `FieldRefused` for a due date that has passed.
+    """
     if not risk.is_live:
         raise Refused(_("This risk is closed or has occurred."))
+    if due_on < today(session):
+        raise FieldRefused("due_on", _("Enter today or a later day: this one has passed"))
     row = RiskAction(risk_id=risk.id, text=text, owner=owner, cost_minor=cost_minor, due_on=due_on)
     session.add(row)
     session.flush()

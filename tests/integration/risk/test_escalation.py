@@ -49,7 +49,17 @@ def told(session: Session, kind: str) -> set[object]:
 
 
 def rate(session: Session, stage: RiskStage, risk: Risk, likelihood: int, impact: int) -> None:
-    assess(session, stage.lead, PACK, stage.project, risk, Stance.RESIDUAL, Point(likelihood, impact), "Looked again")
+    assess(
+        session,
+        stage.lead,
+        PACK,
+        stage.project,
+        risk,
+        Stance.RESIDUAL,
+        Point(likelihood, impact),
+        "Looked again",
+        confirmed=True,
+    )
 
 
 def test_a_tolerated_risk_stays_with_the_project(session: Session, stage: RiskStage) -> None:

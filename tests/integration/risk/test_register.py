@@ -216,3 +216,43 @@ def test_an_overdue_review_is_reminded_of_once(session: Session, stage: RiskStag
     session.info["now"] = late
     assess(session, stage.lead, PACK, stage.project, risk, Stance.RESIDUAL, Point(2, 2), "Nothing changed")
     assert remind_of_reviews(session, PACK, late) == 0
+
+
+def test_what_is_done_cannot_make_a_new_risk_worse_and_a_grown_one_wants_a_tick(
+    session: Session, stage: RiskStage
+) -> None:
+    with pytest.raises(FieldRefused) as refused:
+        a_risk(session, stage, (5, 5), inherent=(4, 4))
+    assert refused.value.field == "residual_likelihood"
+    risk = a_risk(session, stage, (3, 3), inherent=(4, 4))
+    grown = (session, stage.lead, PACK, stage.project, risk, Stance.RESIDUAL, Point(5, 5), "The supplier is bankrupt")
+    with pytest.raises(FieldRefused) as refused:
+        assess(*grown)
+    assert refused.value.field == "confirmed"
+    assess(*grown, confirmed=True)
+    assert risk.rating == "extreme"
+    with pytest.raises(FieldRefused):
+        assess(session, stage.lead, PACK, stage.project, risk, Stance.INHERENT, Point(4, 5), "Too mild")
+    assess(session, stage.lead, PACK, stage.project, risk, Stance.INHERENT, Point(5, 5), "As bad as it can be")
+    session.commit()
+
+
+def test_a_chance_that_contradicts_the_likelihood_is_refused_with_its_range(session: Session, stage: RiskStage) -> None:
+    with pytest.raises(FieldRefused, match="from 80 to 100 percent") as refused:
+        a_risk(session, stage, (5, 5), chance=40)
+    assert refused.value.field == "chance"
+    risk = a_risk(session, stage, (5, 5), chance=80)
+    with pytest.raises(FieldRefused, match="from 80 to 100 percent"):
+        edit_risk(session, stage.lead, PACK, stage.project, risk, a_description(chance=79))
+    edit_risk(session, stage.lead, PACK, stage.project, risk, a_description(chance=95))
+    assert risk.chance == 95
+
+
+def test_a_treatment_is_not_due_on_a_day_that_has_passed(session: Session, stage: RiskStage) -> None:
+    risk = a_risk(session, stage)
+    with pytest.raises(FieldRefused) as refused:
+        add_action(
+            session, stage.lead, stage.project, risk, text="Talk", owner="", cost_minor=None, due_on=date(2020, 1, 1)
+        )
+    assert refused.value.field == "due_on"
+    add_action(session, stage.lead, stage.project, risk, text="Talk", owner="", cost_minor=None, due_on=TODAY)
