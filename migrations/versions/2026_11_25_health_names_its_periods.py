@@ -1,14 +1,14 @@
 """The periods that the kept levels of a project are of. `project_health` is derived: the next reckoning fills them.
 
 Revision ID: 20261125_health_periods
-Revises: 20261126_return_versions
+Revises: 20261126_notices_by_time
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_health_periods"
-down_revision = "20261126_return_versions"
+down_revision = "20261126_notices_by_time"
 branch_labels = None
 depends_on = None
 
