@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import JSON, ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from portfolio.audit.canon import plain
 from portfolio.audit.models import AuditEvent, AuditText
 from portfolio.audit.terms import Chain, Tag
 from portfolio.audit.trail import MOVED_CLOCK
+from portfolio.db import clock
 from portfolio.people.models import Person
 from portfolio.web.formatting import country_zone
 from portfolio.web.newest import Newest, newest
@@ -42,7 +44,7 @@ def events_about(session: Session, case_id: uuid.UUID, tags: Collection[Tag], cu
 
 
 def search_events(session: Session, wanted: EventFilter, cursor: str) -> Newest[AuditEvent]:
-    """For who may read the whole trail. Days are the country's; the id of an event begins with its instant."""
+    """For who may read the whole trail. Days are the country's, and those of the instant that the page shows (`shown_at`)."""
     query = select(AuditEvent)
     if wanted.person:
         query = query.where(col(AuditEvent.actor_id).in_(_people(session, wanted.person)))
@@ -54,10 +56,8 @@ def search_events(session: Session, wanted: EventFilter, cursor: str) -> Newest[
         query = query.where(
             or_(col(AuditEvent.object_id).in_(wanted.objects), col(AuditEvent.about_id).in_(wanted.objects))
         )
-    if wanted.since is not None:
-        query = query.where(col(AuditEvent.id) >= _first_id(_midnight(wanted.since)))
-    if wanted.until is not None:
-        query = query.where(col(AuditEvent.id) < _first_id(_midnight(wanted.until + timedelta(days=1))))
+    if wanted.since is not None or wanted.until is not None:
+        query = query.where(_shown_between(session, wanted.since, wanted.until))
     return newest(session, query, AuditEvent.id, lambda event: event.id, cursor)
 
 
@@ -81,6 +81,35 @@ def _people(session: Session, text: str) -> list[uuid.UUID]:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=country_zone())
+
+
+def _shown_between(session: Session, since: date | None, until: date | None) -> ColumnElement[bool]:
+    """By the id, which begins with the real instant, and, for what a moved clock told, by the instant that it told.
+
+    The latter is read from the event itself: only where a clock was ever moved is that asked, because no index helps there.
+    """
+    start = None if since is None else _midnight(since)
+    end = None if until is None else _midnight(until + timedelta(days=1))
+    by_id = [
+        *([] if start is None else [col(AuditEvent.id) >= _first_id(start)]),
+        *([] if end is None else [col(AuditEvent.id) < _first_id(end)]),
+    ]
+    if not clock.was_moved(session):
+        return and_(*by_id)
+    told = _told(session)
+    by_clock = [
+        *([] if start is None else [told >= plain(start)]),
+        *([] if end is None else [told < plain(end)]),
+    ]
+    return or_(and_(told.is_(None), *by_id), and_(told.is_not(None), *by_clock))
+
+
+def _told(session: Session) -> ColumnElement[Any]:
+    """The instant of a moved clock as the event's text holds it (UTC, to the microsecond: it sorts as it runs), or null."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_extract(col(AuditEvent.canon), f"$.detail.{MOVED_CLOCK}", type_=String())
+    told: ColumnElement[Any] = cast(col(AuditEvent.canon), JSON)[("detail", MOVED_CLOCK)].as_string()
+    return told
 
 
 def _first_id(at: datetime) -> uuid.UUID:

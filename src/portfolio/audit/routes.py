@@ -39,7 +39,7 @@ SEARCH = ("audit/search.html", "audit/_events.html")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An event as the page shows it; `canon` are the very bytes that were hashed."""
+    """An event as the page shows it; `canon` are the very bytes that were hashed, `readable` the same over many lines."""
 
     id: uuid.UUID
     key: str
@@ -51,6 +51,7 @@ class Row:
     details: str
     words: str
     canon: str
+    readable: str
     hash: str
 
 
@@ -82,6 +83,7 @@ def _rows(request: AnyRequest, session: Session, events: Sequence[AuditEvent]) -
             details=described.get(event.id, ""),
             words=said.get(commitments[event.id] or "", ""),
             canon=event.canon,
+            readable=json.dumps(json.loads(event.canon), indent=2, ensure_ascii=False),
             hash=event.hash,
         )
         for event in events

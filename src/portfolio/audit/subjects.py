@@ -51,6 +51,7 @@ KINDS: dict[str, str] = {
     "gate_proposal": N_("Proposed gate"),
     "hand_over_terms": N_("Terms of the hand-over"),
     "import_run": N_("Import"),
+    "initiative": N_("Initiative"),
     "institution": N_("Institution"),
     "issue": N_("Issue"),
     "job_pause": N_("Pause of a job"),
@@ -86,7 +87,9 @@ KINDS: dict[str, str] = {
     "risk": N_("Risk"),
     "risk_acceptance": N_("Acceptance of a risk"),
     "risk_action": N_("Treatment of a risk"),
+    "risk_assessment": N_("Assessment of a risk"),
     "risk_escalation": N_("Escalation of a risk"),
+    "risk_evidence": N_("Evidence of a risk"),
     "role_proposal": N_("Proposed role"),
     "stage_move": N_("Change of stage"),
     "unit": N_("Unit"),
@@ -102,12 +105,16 @@ CASE = "business_case"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A record by the name that people know, and the route of its page with the parameter that takes the id, if any."""
+    """A record by the name that people know, and the route of its page with the parameter that takes the id, if any.
+
+    `params`: what the route takes instead, where it is not the id of the record itself.
+    """
 
     name: str
     route: str = ""
     parameter: str = ""
     permission: Permission | None = None
+    params: Mapping[str, uuid.UUID] | None = None
 
 
 Finder = Callable[[Session, Viewer, Collection[uuid.UUID]], Mapping[uuid.UUID, Named]]
@@ -189,7 +196,8 @@ def _subject(
     if named is None:
         return Subject(kind, "", "", _short(event.object_id))
     can_open = named.route and (named.permission is None or viewer.can(named.permission))
-    href = url_for(named.route, **{named.parameter: named_id}) if can_open else ""
+    params = {named.parameter: named_id} if named.params is None else named.params
+    href = url_for(named.route, **params) if can_open else ""
     return Subject(kind, named.name, href, "" if own is not None else _short(event.object_id))
 
 

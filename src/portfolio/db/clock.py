@@ -53,6 +53,12 @@ def offset(session: Session) -> timedelta:
     return timedelta(seconds=int(found)) if found else timedelta()
 
 
+def was_moved(session: Session) -> bool:
+    """Whether this installation's clock was ever moved, or a test fixed it: only then do events tell another time than their own."""
+    with session.no_autoflush:
+        return session.scalar(_OFFSET) is not None or moved_instant(session) is not None
+
+
 def move(session: Session, to: datetime) -> None:
     """Move the clock of a demonstration so that the present instant is `to`."""
     seconds = str(int((to - utc_now()).total_seconds()))

@@ -13,13 +13,15 @@ from portfolio.audit.subjects import Named, register_details, register_names, re
 from portfolio.audit.terms import Tag
 from portfolio.business_cases.models import BusinessCase
 from portfolio.business_cases.visibility import visible_to
+from portfolio.desk import trail_objects  # noqa: F401  registers what records of delivery are called
 from portfolio.desk.history_words import details_of
+from portfolio.desk.trail_delivery import CONTRACTS, said_of
 from portfolio.identity.models import Account
 from portfolio.packs.schema import CountryPack
 from portfolio.people.models import Person
 from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
-from portfolio.projects.models import Initiative, Project
+from portfolio.projects.models import Initiative
 from portfolio.strategy.models import Call
 
 
@@ -56,33 +58,25 @@ def _calls(session: Session, _viewer: Viewer, ids: Collection[uuid.UUID]) -> dic
     return {row.id: Named(row.title, "strategy.call", "call_id", Permission.CALL_READ) for row in rows}
 
 
-def _projects(session: Session, viewer: Viewer, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Named]:
-    """A project goes by the case that began it; imported ones have no case, and no name here."""
-    rows = session.execute(
-        select(col(Project.id), col(BusinessCase.title))
-        .join(BusinessCase, col(BusinessCase.id) == col(Project.case_id))
-        .where(visible_to(viewer), col(Project.id).in_(ids))
-    )
-    return {row.id: Named(row.title) for row in rows}
-
-
 def _details(session: Session, pack: CountryPack, events: Sequence[AuditEvent]) -> Mapping[uuid.UUID, str]:
     """The auditor knows decisions, whether they are published or not."""
     about = {event.about_id for event in events if event.about_id is not None}
     cases = {case.id: case for case in session.scalars(select(BusinessCase).where(col(BusinessCase.id).in_(about)))}
-    known = {tag.value for tag in Tag}
+    by_id = {event.id: event for event in events}
     said = {}
-    for event in events:
-        case = cases.get(event.about_id) if event.about_id is not None else None
-        if case is not None and event.action in known:
-            content = json.loads(event.canon)["detail"]
-            said[event.id] = ". ".join(details_of(pack, case, Tag(event.action), content, decision_hidden=False) or ())
+    for event_id, sentences in said_of(session, pack, events).items():
+        event = by_id[event_id]
+        tag, case = Tag(event.action), cases.get(event.about_id) if event.about_id is not None else None
+        content = json.loads(event.canon)["detail"]
+        if tag in CONTRACTS:
+            content.pop("amount", None)
+        of_case = [] if case is None else details_of(pack, case, tag, content, decision_hidden=False) or []
+        said[event_id] = ". ".join(dict.fromkeys([*of_case, *sentences]))
     return said
 
 
 register_names("account", _accounts)
 register_names("business_case", _cases)
 register_names("call", _calls)
-register_names("project", _projects)
 register_numbers(_numbered)
 register_details(_details)

@@ -1,6 +1,6 @@
 """The auditor's page: found by person, act, record and day; nobody else's; the whole trail can be taken away."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from portfolio.audit.trail import record
 from portfolio.audit.verdict import Finding, Kind, Verdict
 from portfolio.audit.verify import verify_source
 from portfolio.business_cases.terms import CaseStatus
+from portfolio.db import clock
 from portfolio.db.base import utc_now
 from portfolio.db.engine import Database
 from portfolio.people.models import Institution
@@ -139,3 +140,32 @@ def test_the_exported_trail_verifies_and_its_export_is_in_the_trail(
     assert verify_source(FileSource(path), tmp_path, {}).finding is None  # type: ignore[arg-type]
     assert '"trail.exported"' in answer.text
     assert "Merged by decree" not in answer.text
+
+
+def test_days_are_those_that_the_page_shows_where_the_clock_was_moved(
+    visitor: Visitor, database: Database, auditor: Viewer
+) -> None:
+    """A demonstration tells of April; its events were written today."""
+    with database.writing() as session:
+        clock.move(session, datetime(2026, 4, 12, 15, tzinfo=UTC))
+    with database.writing() as session:
+        ana = a_person(session, name="Ana Souza")
+        record(session, ana, Tag.INSTITUTION_CHANGED, an_institution(session, "Works"), words="Told in April")
+    with database.writing() as session:
+        session.delete(session.get_one(clock.InstallationFact, clock.OFFSET))
+    with database.writing() as session:
+        record(session, ana, Tag.INSTITUTION_CHANGED, an_institution(session, "Roads"), words="Told in its own time")
+    with database.writing() as session:
+        clock.move(session, datetime(2026, 4, 14, 15, tzinfo=UTC))
+    today = utc_now().date()
+
+    def shown(query: str) -> str:
+        return events(visitor.get(f"/audit?action=institution.changed&{query}"))
+
+    april, own = "Told in April", "Told in its own time"
+    assert april in shown("since=2026-04-12&until=2026-04-12")
+    assert own not in shown("since=2026-04-12&until=2026-04-12")
+    assert april not in shown("since=2026-04-13&until=2026-05-12")
+    around = f"since={today - timedelta(days=1)}&until={today + timedelta(days=1)}"
+    assert own in shown(around)
+    assert april not in shown(around)

@@ -1,9 +1,13 @@
 """The trail's page says what each act was about in words: a kind, a name that the reader may see, its page."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy.orm import Session
 
 from case_factories import a_call, a_case
 from factories import a_person, an_institution
+from health_stage import a_health_stage, with_risk
 from portfolio.audit.queries import EventFilter, search_events
 from portfolio.audit.subjects import KINDS, details_of_events, subjects_of
 from portfolio.audit.terms import Tag
@@ -13,14 +17,20 @@ from portfolio.business_cases.terms import CaseStatus
 from portfolio.checks.models import Verdict
 from portfolio.checks.terms import CheckResult
 from portfolio.db.base import utc_now
+from portfolio.db.clock import now
 from portfolio.db.engine import Database
 from portfolio.i18n import language
 from portfolio.identity.models import Account
+from portfolio.labels import label
+from portfolio.monitoring.rating_words import period_words
 from portfolio.packs.loader import load_pack
 from portfolio.people.models import Recusal
 from portfolio.people.terms import RecusalKind, Role
 from portfolio.people.viewer import Viewer
+from portfolio.risk.register import Point, assess
+from portfolio.risk.terms import Stance
 from portfolio.tables import metadata
+from return_stage import a_return_stage, due, signed
 from visitors import Visitors
 
 
@@ -132,3 +142,35 @@ def test_a_record_without_a_name_of_its_own_goes_by_its_case(database: Database,
     assert (subject.kind, subject.name, subject.href) == ("Finding", "Land registry", "desk.case")
     assert subject.reference == verdict.id.hex[-8:]
     assert said == "Standard T01. Met"
+
+
+def test_records_of_delivery_go_by_their_names_and_have_their_pages(session: Session) -> None:
+    stage = a_return_stage(session)
+    row = due(stage, stage.clock(2027, 1, 5))
+    signed(stage, row)
+    auditor = a_person(session, (Role.AUDITOR, an_institution(session)))
+    session.commit()
+    found = search_events(session, EventFilter(action=Tag.RETURN_SIGNED), "").rows
+    (subject,) = subjects_of(session, auditor, found, lambda name, **given: f"{name} {given}").values()
+    period = period_words(row.period_on)
+    assert subject.name.startswith(f"{period} · ")
+    assert subject.href == f"returns.return {{'return_id': {row.id!r}}}"
+    assert details_of_events(session, stage.pack, found)[found[0].id] == f"Period: {period}"
+
+
+def test_a_rating_of_a_risk_says_what_it_was_before(session: Session) -> None:
+    stage = a_health_stage(session)
+    risk = with_risk(session, stage)
+    session.info["now"] = now(session) + timedelta(days=1)
+    assess(session, stage.lead, stage.pack, stage.project, risk, Stance.RESIDUAL, Point(1, 1), "The supplier delivered")
+    session.commit()
+    found = search_events(session, EventFilter(action=Tag.RISK_ASSESSED), "").rows
+    said = details_of_events(session, stage.pack, found)
+    (subject,) = {one.kind for one in subjects_of(session, stage.auditor, found, lambda name, **given: name).values()}
+    assert subject == "Assessment of a risk"
+    assert any("Residual: from «" in words and "» to «" in words for words in said.values())
+
+
+def test_kinds_of_acts_are_told_apart() -> None:
+    words = [label(tag) for tag in Tag]
+    assert len(words) == len(set(words))
