@@ -28,6 +28,10 @@ from portfolio.projects.terms import ProjectStage
 ENDED = frozenset({ProjectStage.CLOSED, ProjectStage.ABSORBED, ProjectStage.WITHDRAWN})
 
 
+LEAST_CHARACTERS, LEAST_WORDS = 10, 2
+"""Of what is typed as evidence or reason: «ok» shows nothing to whoever reads it after the team is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """An item as it stands. `open`: what of the record stands against it; `words`: evidence, reason, or what the record says."""
@@ -106,6 +110,10 @@ def answer_item(
         raise FieldRefused("state", _("This applies to every project."))
     if state is not ItemState.OPEN and not words.strip():
         raise FieldRefused("words", _("Say what shows it, or why it does not apply."))
+    if state is not ItemState.OPEN and (len(words.strip()) < LEAST_CHARACTERS or len(words.split()) < LEAST_WORDS):
+        raise FieldRefused(
+            "words", _("Say it so that somebody else can look it up: which document, by whom, of which day, or why not")
+        )
     row = ClosingAnswer(
         project_id=project.id, item=code, state=state, words=words.strip(), by_id=actor.person_id, at=now(session)
     )

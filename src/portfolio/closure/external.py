@@ -17,12 +17,14 @@ from portfolio.closure.forms import OrderFields
 from portfolio.closure.models import ExternalMove, ExternalReview
 from portfolio.closure.terms import ExternalState
 from portfolio.db.clock import now
+from portfolio.db.text import folded
 from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.findings.actions import open_finding
 from portfolio.findings.models import Finding
 from portfolio.findings.terms import FindingRule, FindingState
 from portfolio.i18n import gettext as _
 from portfolio.packs.schema import CountryPack
+from portfolio.people.models import Institution, InstitutionName
 from portfolio.people.permissions import Permission
 from portfolio.people.viewer import Viewer
 from portfolio.projects.models import Project
@@ -71,12 +73,19 @@ def _source(review: ExternalReview) -> str:
 def order_review(
     session: Session, actor: Viewer, pack: CountryPack, project: Project, fields: OrderFields
 ) -> ExternalReview:
-    """Raises `FieldRefused` for a day that is not to come, `Refused` for an ended project or the orderer's own institution."""
+    """Raises `FieldRefused` for a day that is not to come and for the project's own institution as reviewer, `Refused` for an
+    ended project or the orderer's own institution.
+    """
     today = today_of(session, pack)
     if project.stage in ENDED:
         raise Refused(_("The project has ended: no review of it is ordered any more."))
     if is_from_there(session, actor, project):
         raise Refused(_("A review of a project is ordered from outside its institution."))
+    if is_name_of(session, institution_of(session, project), fields.reviewer):
+        raise FieldRefused(
+            "reviewer",
+            _("That is the institution whose project it is: a review comes from outside. Name another body or firm."),
+        )
     if fields.due_on <= today:
         raise FieldRefused("due_on", _("Give a day to come."))
     row = ExternalReview(
@@ -93,6 +102,23 @@ def order_review(
         path_of(row), name=row.title, reviewer=row.reviewer, due=row.due_on,
     )  # fmt: skip
     return row
+
+
+def is_name_of(session: Session, institution_id: uuid.UUID, typed: str) -> bool:
+    """Whether what was typed names the body: by its name or one that it bore, with whatever stands around it, or by its short
+    name as a word. Letters count without case and accents. Whoever writes it otherwise is not caught: it is what they typed.
+    """
+    body = session.get_one(Institution, institution_id)
+    before = session.scalars(select(InstitutionName).where(col(InstitutionName.institution_id) == institution_id)).all()
+    said = f" {plain(typed)} "
+    full = [plain(name) for name in (body.name, *(row.name for row in before))]
+    short = [plain(name) for name in (body.short_name, *(row.short_name for row in before))]
+    return any(f" {name} " in said for name in (*full, *short) if name)
+
+
+def plain(text: str) -> str:
+    """Words in lower case without accents, one blank between them."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in folded(text)).split())
 
 
 def review_facts(session: Session, actor: Viewer, project: Project, review: ExternalReview) -> ReviewFacts:

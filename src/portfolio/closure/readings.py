@@ -1,6 +1,6 @@
 """What the record itself says of an item of the close-out: what is still open, or that nothing is. Nothing here is typed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,10 @@ from portfolio.approvals.code_queries import codes_of_case
 from portfolio.approvals.code_terms import CodeState
 from portfolio.closure.models import ExternalReview, Service
 from portfolio.closure.terms import ExternalState
+from portfolio.db.money import Money
+from portfolio.execution.models import Contract, Invoice
+from portfolio.execution.queries import contracts_of, invoices_of
+from portfolio.execution.terms import ContractState, InvoiceState
 from portfolio.findings.models import Finding
 from portfolio.findings.terms import FindingState
 from portfolio.i18n import gettext as _
@@ -24,7 +28,9 @@ from portfolio.projects.models import Project
 from portfolio.projects.plan.queries import read_plan
 from portfolio.risk.models import Risk
 from portfolio.risk.terms import LIVE
+from portfolio.web.formatting import money
 
+UNPAID = frozenset({InvoiceState.RECEIVED, InvoiceState.ACCRUED})
 WITH_BALANCE = frozenset({CodeState.ISSUED, CodeState.SUSPENDED})
 
 
@@ -48,6 +54,48 @@ def _codes(session: Session, project: Project, today: date) -> Read:
         tuple(code.code for code in codes if code.state in WITH_BALANCE),
         _("Approval codes without an open balance: %(count)s") % {"count": len(codes)},
     )
+
+
+def _contracts(session: Session, project: Project, today: date) -> Read:
+    """Each contract over, each invoice paid or rejected. Money committed on a code without any contract here is open too:
+    nothing on record is not nothing owed.
+    """
+    contracts = contracts_of(session, project.id)
+    named = {row.id: row.reference for row in contracts}
+    waiting = [
+        _("Contract %(reference)s, %(title)s: in force") % {"reference": row.reference, "title": row.title}
+        for row in contracts
+        if row.state is ContractState.IN_FORCE
+    ]
+    waiting += [
+        _("Invoice %(number)s of contract %(reference)s: %(amount)s not paid")
+        % {
+            "number": row.number,
+            "reference": named[row.contract_id],
+            "amount": money(Money(_currency(contracts, row), row.amount_minor)),
+        }
+        for row in invoices_of(session, list(named))
+        if row.state in UNPAID
+    ]
+    if not contracts:
+        waiting += _committed(session, project)
+    said = _("Contracts ended, their invoices paid or rejected: %(count)s") % {"count": len(contracts)}
+    return Read(
+        tuple(waiting), said if contracts else _("No contract is on record, and nothing is committed on a code.")
+    )
+
+
+def _currency(contracts: Sequence[Contract], invoice: Invoice) -> str:
+    return next(row.currency for row in contracts if row.id == invoice.contract_id)
+
+
+def _committed(session: Session, project: Project) -> list[str]:
+    codes = [] if project.case_id is None else codes_of_case(session, project.case_id)
+    return [
+        _("Code %(code)s has commitments, and no contract is on record") % {"code": code.code}
+        for code in codes
+        if code.committed_minor
+    ]
 
 
 def _risks(session: Session, project: Project, today: date) -> Read:
@@ -109,6 +157,7 @@ def _service(session: Session, project: Project, today: date) -> Read:
 READINGS: Mapping[ClosingReading, Callable[[Session, Project, date], Read]] = {
     ClosingReading.MILESTONES: _milestones,
     ClosingReading.CODES: _codes,
+    ClosingReading.CONTRACTS: _contracts,
     ClosingReading.RISKS: _risks,
     ClosingReading.FINDINGS: _findings,
     ClosingReading.BENEFITS: _benefits,
@@ -120,6 +169,7 @@ READINGS: Mapping[ClosingReading, Callable[[Session, Project, date], Read]] = {
 PLACES: Mapping[ClosingReading, str] = {
     ClosingReading.MILESTONES: "projects.plan",
     ClosingReading.CODES: "approvals.codes",
+    ClosingReading.CONTRACTS: "execution.contracts",
     ClosingReading.RISKS: "risk.register",
     ClosingReading.FINDINGS: "findings.list",
     ClosingReading.BENEFITS: "kpis.scorecard",

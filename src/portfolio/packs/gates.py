@@ -27,6 +27,7 @@ class ClosingReading(StrEnum):
 
     MILESTONES = "milestones"
     CODES = "codes"
+    CONTRACTS = "contracts"
     RISKS = "risks"
     FINDINGS = "findings"
     BENEFITS = "benefits"

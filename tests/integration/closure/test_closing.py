@@ -1,6 +1,6 @@
 """Closing a project: what the record answers by itself, what people say, the exception, the evaluation, and the gate behind them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -24,6 +24,8 @@ from portfolio.closure.checklist import (
 from portfolio.closure.evaluating import hand_in, review_evaluation, save_evaluation
 from portfolio.closure.terms import EvaluationState, ItemState, Judged
 from portfolio.errors import FieldRefused, NotFound, Refused
+from portfolio.execution.models import Contract, Invoice
+from portfolio.execution.terms import ContractState, InvoiceState
 from portfolio.kpis.actions import add_indicator
 from portfolio.kpis.forms import IndicatorFields
 from portfolio.notifications.models import Notice
@@ -80,12 +82,15 @@ def test_an_indicator_without_an_owner_after_the_closure_keeps_the_item_open(ses
 def test_what_is_said_of_an_item_stays_and_the_newest_counts(session, scene):
     lead = scene.stage.lead
     with pytest.raises(FieldRefused) as refused:
-        answer_item(session, lead, scene.pack, scene.project, "contracts", ItemState.DONE, " ")
+        answer_item(session, lead, scene.pack, scene.project, "assets", ItemState.DONE, " ")
     assert refused.value.field == "words"
-    row = answer_item(session, lead, scene.pack, scene.project, "contracts", ItemState.DONE, "Last payment on the 3rd")
+    for short in ("ok", "Inventory", "a b c"):
+        with pytest.raises(FieldRefused, match="look it up"):
+            answer_item(session, lead, scene.pack, scene.project, "assets", ItemState.DONE, short)
+    row = answer_item(session, lead, scene.pack, scene.project, "assets", ItemState.DONE, "Inventory of the 3rd")
     later(session)
-    answer_item(session, lead, scene.pack, scene.project, "contracts", ItemState.OPEN, "")
-    assert state_of(session, scene, "contracts").state is ItemState.OPEN
+    answer_item(session, lead, scene.pack, scene.project, "assets", ItemState.OPEN, "")
+    assert state_of(session, scene, "assets").state is ItemState.OPEN
     with pytest.raises(NotFound):
         answer_item(session, lead, scene.pack, scene.project, "nothing", ItemState.DONE, "x")
     session.commit()
@@ -121,7 +126,10 @@ def test_the_directive_head_excepts_what_is_open_now_and_nothing_that_opens_late
     except_items(*arguments, "The team is gone", PASSWORD, shown)
     assert closing_facts(session, scene.pack, scene.project).open == ()
     a_code(session, scene)
-    assert closing_facts(session, scene.pack, scene.project).open == ("Approval codes used up or released",)
+    assert closing_facts(session, scene.pack, scene.project).open == (
+        "Contracts received, paid and closed",
+        "Approval codes used up or released",
+    )
     session.commit()
     assert "closing.excepted" in set(session.scalars(select(col(AuditEvent.action))))
 
@@ -166,3 +174,39 @@ def test_somebody_from_elsewhere_reviews_and_may_send_it_back(session, scene):
         review_evaluation(*arguments, Judged.AGREED, "Fine", PASSWORD, first)
     review_evaluation(*arguments, Judged.AGREED, "Fine", PASSWORD, row.digest)
     assert closing_facts(session, pack, project).is_evaluated
+
+
+def test_contracts_are_read_and_nobody_types_that_they_are_paid(session, scene):
+    assert state_of(session, scene, "contracts").state is ItemState.DONE
+    with pytest.raises(FieldRefused, match="record answers this"):
+        answer_item(
+            session, scene.stage.lead, scene.pack, scene.project, "contracts", ItemState.DONE, "All of them paid"
+        )
+    contract = Contract(
+        project_id=scene.project.id, reference="C-7", title="Development", supplier="ACME", signed_on=date(2026, 2, 1),
+        amount_minor=100_000_000, currency="USD",
+    )  # fmt: skip
+    session.add(contract)
+    session.flush()
+    invoice = Invoice(contract_id=contract.id, number="F-1", issued_on=date(2026, 3, 1), amount_minor=100_000_000)
+    session.add(invoice)
+    session.flush()
+    line = state_of(session, scene, "contracts")
+    assert line.state is ItemState.OPEN
+    assert line.open[0] == "Contract C-7, Development: in force"
+    assert line.open[1].startswith("Invoice F-1 of contract C-7")
+    contract.state = ContractState.ENDED
+    session.flush()
+    assert len(state_of(session, scene, "contracts").open) == 1, (
+        "an unpaid invoice of a contract that ended is still owed"
+    )
+    invoice.state = InvoiceState.PAID
+    session.flush()
+    assert state_of(session, scene, "contracts").state is ItemState.DONE
+
+
+def test_commitments_without_any_contract_on_record_keep_the_item_open(session, scene):
+    code = a_code(session, scene)
+    code.committed_minor = 5
+    session.flush()
+    assert code.code in state_of(session, scene, "contracts").open[0]

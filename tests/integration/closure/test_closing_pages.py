@@ -55,7 +55,7 @@ def test_an_item_is_said_and_what_is_missing_is_said_beside_its_field(visitors, 
     assert shown.status == 200
     assert "Contracts received, paid and closed" in shown.main
     assert "Read from the record" in shown.main
-    item = f"{path}/items/contracts"
+    item = f"{path}/items/assets"
     assert lead.get(item).status == 200
     bad = lead.post(item, {"state": "done", "words": ""})
     assert bad.status == 422

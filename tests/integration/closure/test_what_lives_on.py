@@ -11,6 +11,7 @@ from closing_stage import a_service
 from conftest import NOW
 from life_stage import Scene, a_scene, later
 from portfolio.closure import external
+from portfolio.closure.audience import institution_of
 from portfolio.closure.checklist import today_of
 from portfolio.closure.forms import JudgementFields, OrderFields, ServiceFields, YearReviewFields
 from portfolio.closure.jobs import remind_of_external, remind_of_services
@@ -27,6 +28,7 @@ from portfolio.errors import FieldRefused, NotFound, Refused
 from portfolio.findings.actions import answer_finding, judge_answer
 from portfolio.findings.terms import FindingRule, FindingState, Judgement
 from portfolio.notifications.models import Notice
+from portfolio.people.models import Institution
 
 YEAR = YearReviewFields(conclusion=ServiceConclusion.CONTINUE, reasons="Used every day", cost=Decimal(1200))
 
@@ -180,3 +182,15 @@ def test_an_overdue_external_review_is_told_once(session, scene):
     assert remind_of_external(session, day) > 0
     assert remind_of_external(session, day) == 0
     assert service_of(session, scene.project.id) is None
+
+
+@pytest.mark.parametrize("words", ["{name}", "Unit of audit, {upper}", " {name}. "])
+def test_a_review_by_the_projects_own_institution_is_refused(session, scene, words):
+    name = session.get_one(Institution, institution_of(session, scene.project)).name
+    fields = OrderFields(
+        title="Security", scope="Is it safe?", reviewer=words.format(name=name, upper=name.upper()),
+        due_on=today_of(session, scene.pack) + timedelta(days=30),
+    )  # fmt: skip
+    with pytest.raises(FieldRefused) as refused:
+        external.order_review(session, scene.stage.head, scene.pack, scene.project, fields)
+    assert refused.value.field == "reviewer"
