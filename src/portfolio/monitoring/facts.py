@@ -119,7 +119,8 @@ def quality_rows(session: Session, pack: CountryPack, portion: Portion, read: Re
         if facts_checks.has_files(session)
         else pl.lit(None, pl.Boolean()),
         live_processes=pl.col("live_processes").fill_null(0) + pl.col("orders").fill_null(0),
-    ).select(name for name in PROJECTS if name in found.columns)
+    )
+    mine = mine.select(name for name in PROJECTS if name in mine.columns)
     return pl.concat([mine, facts_quality.read_namesakes(session, portion)], how="diagonal")
 
 

@@ -11,11 +11,11 @@ from plan_stage import approved, proposed
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.clock import now
-from portfolio.execution.models import Contract, ContractAmendment, ExecutionEntry, Invoice
-from portfolio.execution.terms import Flow, Origin
+from portfolio.execution.models import Contract, ContractAmendment, ExecutionEntry, ExecutionRun, Invoice
+from portfolio.execution.terms import Flow, Origin, RunState
 from portfolio.monitoring import facts_checks, facts_plan
 from portfolio.monitoring.data_quality import Checked
-from portfolio.monitoring.facts import check_portion, counts_of, rating_facts, read_facts
+from portfolio.monitoring.facts import check_portion, counts_of, quality_rows, rating_facts, read_facts
 from portfolio.monitoring.facts_money import DECIDED, SPENT, at_the_end
 from portfolio.monitoring.portion import ALL, only, portions
 from portfolio.monitoring.told import PROGRESS, WORKED
@@ -228,6 +228,15 @@ def test_figures_of_several_rooms_are_held_against_each_other(session: Session) 
     record(session, SYSTEM, Tag.CASE_EDITED, scene.project)
     session.flush()
     assert {"P08", "P09", "P10", "P11", "P12", "P13", "P15"} <= failed()
+    row = quality_rows(session, PACK, mine, read_facts(session, PACK, mine, TODAY)).row(0, named=True)
+    assert row["live_processes"] == 1, "a contract came from a process that was not cancelled"
+    assert row["in_treasury_budget"] is None, "no file was ever loaded here: nobody knows"
+    run = ExecutionRun(file_name="s.csv", file_sha256="0" * 64, as_at=TODAY, state=RunState.RECORDED)
+    session.add(run)
+    record(session, SYSTEM, Tag.EXECUTION_RECORDED, run)
+    session.flush()
+    row = quality_rows(session, PACK, mine, read_facts(session, PACK, mine, TODAY)).row(0, named=True)
+    assert row["in_treasury_budget"] is True
 
 
 def test_progress_that_goes_down_is_counted() -> None:
