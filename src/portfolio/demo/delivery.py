@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portfolio.demo.delivery_closing import closing
 from portfolio.demo.delivery_health import health
-from portfolio.demo.delivery_kpis import measure
+from portfolio.demo.delivery_kpis import measure, measure_carried_over
 from portfolio.demo.delivery_life import lives
 from portfolio.demo.delivery_money import money
 from portfolio.demo.delivery_plan import plans
@@ -27,7 +27,7 @@ class Told:
 Part = Callable[[Stage, Sequence[Told]], None]
 """Real acts on the projects of the cases that were funded; each opens its own transactions with `stage.act(day)`."""
 
-PARTS: tuple[Part, ...] = (plans, measure, lives, risks, money, returns, health, closing)
+PARTS: tuple[Part, ...] = (plans, measure, lives, risks, money, returns, measure_carried_over, health, closing)
 
 
 def play(stage: Stage, told: Sequence[Told]) -> None:

@@ -51,6 +51,32 @@ def measure(stage: Stage, told: "Sequence[Told]") -> None:
                 _bring_in(session, stage.team(session, known.story, "lead"), project, row)
 
 
+def measure_carried_over(stage: Stage, told: "Sequence[Told]") -> None:
+    """Series of indicators that came over from their case; the projects that carried nothing over are passed over."""
+    cases = {one.story.title: one for one in told}
+    for row in read("delivery_measured"):
+        known = cases.get(row["title"])
+        if known is None:
+            continue
+        with stage.act(DAY) as session:
+            project = _project(session, known.case_id)
+            if project is not None:
+                _bring_in_series(session, stage.team(session, known.story, "lead"), project, row)
+
+
+def _bring_in_series(session: Session, lead: Viewer, project: Project, row: Row) -> None:
+    for indicator in session.scalars(
+        select(Indicator).where(col(Indicator.project_id) == project.id).order_by(col(Indicator.name))
+    ).all():
+        told = row["series"].get(indicator.name)
+        if told is None:
+            continue
+        series = {"from": indicator.measured_from, "note": row["note"], **told}
+        record_measurements(session, lead, project, list(_entries(indicator, series)), DAY)
+        if "correct" in told:
+            _correct(session, lead, indicator, told["correct"])
+
+
 def _project(session: Session, case_id: uuid.UUID) -> Project | None:
     initiative_id = session.get_one(BusinessCase, case_id).initiative_id
     return session.scalar(select(Project).where(col(Project.initiative_id) == initiative_id))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
 from portfolio.db.base import utc_now
+from portfolio.db.clock import moved_instant
 from portfolio.i18n import N_
 from portfolio.i18n import gettext as _
 from portfolio.jobs import routes_pauses
@@ -44,7 +45,7 @@ register(
 def show_jobs(request: AnyRequest, session: NamedDependency[Session]) -> Response[Any]:
     rows = timetable(session, context_of(request), utc_now())
     troubled = [f"{row.words}: {row.condition.word}" for row in rows if row.condition.is_trouble]
-    return page(request, LIST, jobs=rows, troubled=troubled)
+    return page(request, LIST, jobs=rows, troubled=troubled, is_moved=moved_instant(session) is not None)
 
 
 @get(

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from portfolio.audit.terms import Tag
 from portfolio.audit.trail import record
+from portfolio.db.clock import now
 from portfolio.errors import FieldRefused, Refused
 from portfolio.i18n import gettext as _
 from portfolio.kpis.forms import DetailFields, IndicatorFields, TargetFields, WaveFields
@@ -95,6 +96,7 @@ def write_curve(
             tolerance=tolerance,
             reason=reason,
             by_id=actor.person_id if actor.grants else None,
+            created_at=now(session),  # its page says when: by the clock of the rules, not by that of the machine
         )
     )
     session.add_all(

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from portfolio.i18n import gettext as _
@@ -25,7 +25,7 @@ from portfolio.kpis.words import (
     value_words,
 )
 from portfolio.labels import label
-from portfolio.web.formatting import percent, short_day
+from portfolio.web.formatting import country_zone, percent, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +273,14 @@ def shown_curves(
             targets=[(short_day(on), value_words(one, value)) for on, value in points.get(row.revision, ())],
             tolerance=value_words(one, row.tolerance),
             reason=row.reason,
-            who=f"{people.get(row.by_id, '') if row.by_id else _('System')}, {short_day(row.created_at.date())}",
+            who=f"{people.get(row.by_id, '') if row.by_id else _('System')}, {_local_day(row.created_at)}",
         )
         for row in revisions
     ]
+
+
+def _local_day(at: datetime) -> str:
+    return short_day(at.astimezone(country_zone()).date())
 
 
 def unit_words(one: Indicator) -> str:

@@ -211,6 +211,7 @@ def test_targets_change_with_a_reason_and_measuring_stops_with_one(
     typed = {"curve": "stepped", "tolerance": "0", "on_1": "2026-12-31", "value_1": "15"}
     assert lead.post(f"{base}/targets", typed).error("reason") == "Say why, in a sentence."
     page = lead.follow(lead.post(f"{base}/targets", {**typed, "reason": "The law came a year later"}))
+    assert f"{stage.lead.name}, Aug 3, 2026" in page.main, "by the clock of the rules"
     assert "First promised: 8 days" in page.main
     assert "The law came a year later" in page.main
     fields = {"name": "Days to answer", "family": "operational", "owner_id": str(stage.lead.person_id)}
