@@ -19,6 +19,7 @@ from portfolio.monitoring.life_workflow import DIRECTIVE_POWER
 from portfolio.monitoring.rating_formula import SCALES
 from portfolio.monitoring.rating_making import rate_project
 from portfolio.monitoring.rating_terms import RatingOccasion
+from portfolio.monitoring.recompute import refresh
 from portfolio.packs.schema import CountryPack
 from portfolio.people.viewer import SYSTEM, Viewer
 from portfolio.projects.models import Initiative, Project
@@ -225,6 +226,7 @@ def send_back(
 ) -> None:
     """Open it again, with what is wrong. Raises `Refused`."""
     _move(session, actor, pack, project, row, "send_back", reason=reason.strip())
+    refresh(session, pack, project.id)
     notices.tell_sent_back(session, pack, actor, project, row, reason.strip())
 
 
