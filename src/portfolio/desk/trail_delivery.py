@@ -20,6 +20,7 @@ from portfolio.findings.terms import Judgement
 from portfolio.i18n import gettext as _
 from portfolio.labels import is_labelled, label
 from portfolio.monitoring.health_terms import Confidence
+from portfolio.monitoring.life_terms import GateOutcome
 from portfolio.monitoring.rating_words import period_words
 from portfolio.packs.schema import CountryPack
 from portfolio.projects.plan.terms import BaselineKind
@@ -33,6 +34,7 @@ Content = Mapping[str, Any]
 WORDS: dict[Tag, tuple[tuple[str, type[Enum]], ...]] = {
     Tag.RATING_COMPUTED: (("level", Confidence),),
     Tag.RATING_FILED: (("level", Confidence),),
+    Tag.GATE_DECIDED: (("outcome", GateOutcome),),
     Tag.FINDING_JUDGED: (("outcome", Judgement),),
     Tag.EVALUATION_REVIEWED: (("outcome", Judged),),
     Tag.SERVICE_REVIEW_JUDGED: (("outcome", Judged),),
@@ -162,9 +164,12 @@ def _amount(tag: Tag, content: Content, contract: Contract | None) -> str:
         return ""
     value = content.get("amount", content.get("change"))
     try:
-        return money(Money(contract.currency, int(value))) if value is not None else ""
+        amount = money(Money(contract.currency, int(value))) if value is not None else ""
     except (TypeError, ValueError):
         return ""
+    return (
+        _("Change of the amount: %(amount)s") % {"amount": amount} if amount and tag is Tag.CONTRACT_AMENDED else amount
+    )
 
 
 def _contract_of(event: AuditEvent, content: Content) -> uuid.UUID | None:

@@ -75,7 +75,7 @@ def show_all(request: AnyRequest, session: NamedDependency[Session]) -> Response
         request,
         "returns/all.html",
         periods=[(one.isoformat(), period_words(one)) for one in known],
-        states=[(OVERDUE, _("Overdue")), *((one.value, label(one)) for one in ReturnState)],
+        states=[(OVERDUE, _("Overdue, not handed in")), *((one.value, label(one)) for one in ReturnState)],
         period=asked["period"],
         state=asked["state"],
         orders=_orders(request, asked, order if order in ORDERS else NEWEST),
