@@ -77,6 +77,7 @@ def test_a_re_baseline_is_decided_by_another_person(browser: Browser, site: Site
 
         page = someone.become("cio")
         press(page, f"main a[href='{proposal.removeprefix(site.address)}']")
+        page.locator("textarea[name=approval]").fill("De acuerdo con lo que pide el equipo.")
         page.locator("input[name=password]").fill("wrong")
         press(page, "form[action$='/approve'] button")
         expect(page.locator("#password-error")).to_be_visible()
