@@ -93,7 +93,7 @@ def hand_over(journey: Journey, project: uuid.UUID) -> None:
 def close_out(journey: Journey, project: uuid.UUID, title: str, next_review: date) -> None:
     """Checklist, lesson, service, evaluation with its review from elsewhere, what is excepted, and the last gate."""
     page = journey.become("lead")
-    for code in ("deliverables", "contracts", "assets", "hand_over", "data"):
+    for code in ("deliverables", "assets", "hand_over", "data"):
         journey.go(f"/projects/{project}/closure/items/{code}")
         page.locator("[name=state][value=done]").check()
         page.locator("[name=words]").fill("Acta del 3 de noviembre.")

@@ -32,7 +32,7 @@ def ids(site: Site) -> tuple[uuid.UUID, uuid.UUID]:
     return found[0], found[1]
 
 
-def test_an_overdue_month_is_measured_confirmed_and_corrected(browser: Browser, site: Site) -> None:
+def test_an_overdue_month_is_refused_what_cannot_be_measured_and_corrected(browser: Browser, site: Site) -> None:
     project, indicator = ids(site)
     with somebody(browser, site, scripts=False, words="es") as someone:
         page = someone.become("lead")
@@ -41,25 +41,23 @@ def test_an_overdue_month_is_measured_confirmed_and_corrected(browser: Browser, 
         value = form.locator(f"input[name='v.{indicator}.2026-10-31.all']")
         value.fill("178")
         page.locator("main form button[type=submit], main form button:not([type])").last.click()
-        expect(page.locator(".govuk-error-summary")).to_contain_text("inusual")
-        page.locator(f"input[name='c.{indicator}.2026-10-31.all']").check()
-        page.locator(f"input[name='n.{indicator}.2026-10-31.all']").fill(
-            "Se cuenta también la red de consulados honorarios."
-        )
+        expect(page.locator(".govuk-error-summary")).to_contain_text("de 0 a 100")
+        assert value.input_value() == "178"
+        value.fill("1,78")
         page.locator("main form button[type=submit], main form button:not([type])").last.click()
         assert page.url.endswith("done=measured")
         row = page.locator("tr", has_text=DIGITAL).first
-        expect(row).to_contain_text("178 %")
+        expect(row).to_contain_text("1,78 %")
         row.locator("a").click()
-        page.locator("#measurements tr", has_text="178 %").locator("a").click()
+        page.locator("#measurements tr", has_text="1,78 %").locator("a").click()
         page.locator("input[name=value]").fill("17,8")
-        page.locator("textarea[name=reason]").fill("Se escribió sin la coma decimal.")
+        page.locator("textarea[name=reason]").fill("Se escribió con la coma en otro lugar.")
         page.locator("main form button").last.click()
         assert page.url.endswith("done=corrected")
         newest = page.locator("#measurements tbody tr").first
         expect(newest).to_contain_text("17,8 %")
-        expect(newest.locator("del")).to_have_text("178 %")
-        expect(newest).to_contain_text("Se escribió sin la coma decimal.")
+        expect(newest.locator("del")).to_have_text("1,78 %")
+        expect(newest).to_contain_text("Se escribió con la coma en otro lugar.")
         page = someone.go(f"/projects/{project}/indicators")
         expect(page.locator("tr", has_text=DIGITAL).first).to_contain_text("17,8 %")
 
