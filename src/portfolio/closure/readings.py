@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -110,7 +111,9 @@ def _findings(session: Session, project: Project, today: date) -> Read:
     rows = session.scalars(
         select(Finding).where(col(Finding.project_id) == project.id).order_by(col(Finding.opened_at), col(Finding.id))
     ).all()
-    waiting = tuple(row.evidence[:160] for row in rows if row.state is not FindingState.SETTLED)
+    waiting = tuple(
+        shorten(row.evidence, 160, placeholder="…") for row in rows if row.state is not FindingState.SETTLED
+    )
     return Read(waiting, _("Findings settled: %(count)s") % {"count": len(rows)})
 
 
